@@ -1,0 +1,206 @@
+"""One governed file as it was read: typed content, exact bytes, and the line of every field."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any, Generic, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from ray18.documents import Kind
+from ray18.documents.base import WORDS, Model
+from ray18.findings import Finding, ordered, shown
+from ray18.yaml import Loaded, Place, Step, Value, load
+
+M = TypeVar("M", bound=Model)
+
+VALID = "document-valid"
+"""The policy id of everything that keeps a file from being read as its kind."""
+_SHOWN_PER_FILE = 100
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+    "mapping_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+
+
+@dataclass(frozen=True)
+class Document(Generic[M]):
+    """A file that reads strictly and fits its kind."""
+
+    kind: str
+    path: str
+    content: M
+    source: bytes
+    oid: str = ""
+
+    @cached_property
+    def _positions(self) -> Loaded:
+        return load(self.source, positions=True)
+
+    @property
+    def item(self) -> str:
+        """The id of the record, where its kind has one."""
+        return str(getattr(self.content, "id", ""))
+
+    def place(self, *way: Step) -> Place:
+        """The place of a value; of the nearest thing around it that the file has, when it is absent."""
+        return _nearest(self._positions, way)
+
+    def finding(self, message: str, *way: Step, remedy: str = "", item: str = "") -> Finding:
+        """A finding about this document at the value that `way` leads to; the engine stamps policy and level."""
+        place = self.place(*way)
+        return Finding("", "error", message, self.path, place.line, place.column, item or self.item, remedy)
+
+
+def read(
+    kind: Kind, path: str, source: bytes, oid: str = ""
+) -> tuple[Document[Any] | None, tuple[Finding, ...]]:
+    """The document in a file, or every reason why there is none; never both."""
+    loaded = load(source)
+    problems = [
+        _unreadable(path, problem.place, problem.message, problem.remedy) for problem in loaded.problems
+    ]
+    content: Model | None = None
+    if isinstance(loaded.value, dict):
+        try:
+            content = kind.model.model_validate(loaded.value)
+        except ValidationError as error:
+            problems.extend(_misfits(kind.model, path, source, error, loaded.value))
+    if problems:
+        return None, _capped(path, problems)
+    if content is None:
+        raise AssertionError(f"{path} has neither content nor a problem")
+    return Document(kind.name, path, content, source, oid), ()
+
+
+def _unreadable(path: str, place: Place, message: str, remedy: str) -> Finding:
+    return Finding(VALID, "blocker", message, path, place.line, place.column, remedy=remedy).stamped(
+        VALID, "blocker"
+    )
+
+
+def _capped(path: str, problems: list[Finding]) -> tuple[Finding, ...]:
+    problems = list(ordered(problems))
+    rest = len(problems) - _SHOWN_PER_FILE
+    if rest <= 0:
+        return tuple(problems)
+    more = Finding(
+        VALID, "blocker", f"and {rest:,} more problems in this file", path, remedy="mend the first ones"
+    )
+    return (*problems[:_SHOWN_PER_FILE], more)
+
+
+def _misfits(
+    model: type[Model], path: str, source: bytes, error: ValidationError, value: Value
+) -> Iterator[Finding]:
+    positions = load(source, positions=True)
+    item = str(value.get("id", "")) if isinstance(value, dict) else ""
+    for detail in error.errors(include_url=False):
+        way = tuple(step for step in detail["loc"] if step != "[key]")
+        message, remedy = _explained(model, detail, way)
+        at_key = detail["type"] == "extra_forbidden" or "[key]" in detail["loc"]
+        place = positions.key_places.get(way) if at_key else None
+        finding = _unreadable(path, place or _nearest(positions, way), message, remedy)
+        yield Finding(
+            VALID, "blocker", finding.message, path, finding.line, finding.column, item[:80], remedy
+        )
+
+
+def _explained(model: type[Model], detail: Any, way: tuple[Step, ...]) -> tuple[str, str]:
+    """What is wrong, and what to do, in words that need no knowledge of the validator."""
+    kind, given, context = detail["type"], detail.get("input"), detail.get("ctx", {})
+    name = _dotted(way)
+    if kind == "missing":
+        return f"`{name}` is missing", f"add `{way[-1]}`"
+    if kind == "extra_forbidden":
+        return _unknown_field(model, way)
+    if kind == "literal_error":
+        return _unknown_value(name, given, _quoted(context["expected"]))
+    if kind in _EXPECTED:
+        remedy = (
+            "put it in quotes" if kind == "string_type" and isinstance(given, int | float) else "write it so"
+        )
+        if given is None:
+            remedy = "fill it in, or remove the line"
+        return f"`{name}` is {shown(given, name)}; it must be {_EXPECTED[kind]}", remedy
+    if kind == "string_pattern_mismatch":
+        words = WORDS.get(context["pattern"], f"text of the form {context['pattern']}")
+        return f"`{name}` is {shown(given, name)}; it must be {words}", "write it so"
+    if kind == "value_error":
+        return f"`{name}` is {shown(given, name)}: {context['error']}", "write an existing day"
+    return f"`{name}` is {shown(given, name)}: {_lowered(detail['msg'])}", "mend the value"
+
+
+def _unknown_field(model: type[Model], way: tuple[Step, ...]) -> tuple[str, str]:
+    owner = _model_at(model, way[:-1])
+    known = list(owner.model_fields) if owner else []
+    near = get_close_matches(str(way[-1]), known, 1, 0.6)
+    if near:
+        return (
+            f"unknown field {shown(way[-1])}; did you mean `{near[0]}`?",
+            f"rename it to `{near[0]}`, or remove it",
+        )
+    return f"unknown field {shown(way[-1])}", f"known here: {', '.join(sorted(known))}"[:300]
+
+
+def _unknown_value(name: str, given: object, known: list[str]) -> tuple[str, str]:
+    folded = {word.casefold(): word for word in known}
+    near = get_close_matches(str(given).strip().casefold(), list(folded), 1, 0.5)
+    hint = f"; did you mean {folded[near[0]]}?" if near else ""
+    return (
+        f"`{name}` is {shown(given, name)}, which is not a known value{hint}",
+        f"use one of: {', '.join(known)}",
+    )
+
+
+def _quoted(expected: str) -> list[str]:
+    return [part.strip("'") for part in expected.replace(" or ", ", ").split(", ")]
+
+
+def _lowered(message: str) -> str:
+    return message[:1].lower() + message[1:]
+
+
+def _dotted(way: Iterable[Step]) -> str:
+    text = ""
+    for step in way:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text[:120] or "the file"
+
+
+def _model_at(model: type[Model], way: tuple[Step, ...]) -> type[BaseModel] | None:
+    """The model that describes the mapping which `way` leads to."""
+    here: type[BaseModel] | None = model
+    for step in way:
+        if here is None:
+            return None
+        if isinstance(step, str) and step in here.model_fields:
+            here = _inner_model(here.model_fields[step].annotation)
+    return here
+
+
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in get_args(annotation):
+        found = _inner_model(part)
+        if found:
+            return found
+    return None
+
+
+def _nearest(positions: Loaded, way: tuple[Step, ...]) -> Place:
+    for length in range(len(way), 0, -1):
+        place = positions.places.get(way[:length]) or positions.key_places.get(way[:length])
+        if place:
+            return place
+    return positions.places.get((), Place(1, 1))

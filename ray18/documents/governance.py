@@ -1,0 +1,113 @@
+"""`governance.yaml`: KPI reviews, dashboards, alerts, report templates, and the systems the program rests on."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ray18.documents.base import Day, Many, Model, Prose, Severity, Slug, Title, Url
+
+ChecklistStatus = Literal["Complete", "Pending"]
+Cadence = Literal["Daily", "Weekly", "Biweekly", "Monthly", "Quarterly", "Yearly"]
+SystemKind = Literal["monitoring", "ticketing", "knowledge-base", "escalation", "slo-dashboards"]
+
+
+class KpiReview(Model):
+    """A meeting in which a KPI is looked at."""
+
+    metric: Annotated[Title, Field(examples=["Mean Time to Resolution"])]
+    """The KPI, by its id or its name in the plan."""
+    cadence: Annotated[Cadence, Field(examples=["Weekly"])]
+    """How often."""
+    owner: Slug
+    """The person, team or role that calls the meeting."""
+    next_review: Day | None = None
+    """The next day it is looked at."""
+    report_template: Slug | None = None
+    """The template its report follows."""
+    status: ChecklistStatus = "Pending"
+    """Complete once the series stands in the calendars."""
+
+
+class Dashboard(Model):
+    """A dashboard that people look at."""
+
+    id: Slug
+    """A short name."""
+    title: Title
+    """The name that people use."""
+    service: Slug
+    """The service it shows."""
+    url: Url
+    """Where it is."""
+    shows_slos: bool = False
+    """Whether the service's objectives can be read from it."""
+    status: ChecklistStatus = "Pending"
+    """Complete once it is set up and people can reach it."""
+
+
+class Alert(Model):
+    """An alert that calls somebody."""
+
+    id: Slug
+    """A short name."""
+    title: Title
+    """The name that people see."""
+    service: Slug
+    """The service it watches."""
+    severity: Severity
+    """How bad it is when it fires."""
+    condition: Prose | None = None
+    """When it fires: the rule's expression or its words."""
+    objective: Slug | None = None
+    """The objective of the service that it protects."""
+    receiver: Slug | None = None
+    """The person, team or role that it calls."""
+    runbook: Url | None = None
+    """What to do when it fires."""
+    status: ChecklistStatus = "Pending"
+    """Complete once it is loaded, routed and was seen to fire."""
+
+
+class ReportTemplate(Model):
+    """The form that a report follows."""
+
+    id: Slug
+    """A short name."""
+    title: Title
+    """The name that people use."""
+    location: Annotated[str, Field(min_length=1, max_length=400)]
+    """A path in the repository, or an address."""
+    status: ChecklistStatus = "Pending"
+    """Complete once it can be used."""
+
+
+class SystemAccess(Model):
+    """A system that the program rests on, and who made sure that people can reach it."""
+
+    kind: SystemKind
+    """What it is for."""
+    name: Title
+    """The name that people use."""
+    url: Url | None = None
+    """Where it is."""
+    status: ChecklistStatus = "Pending"
+    """Complete once the people who need it can use it."""
+    confirmed_by: Slug | None = None
+    """Who made sure."""
+    confirmed_on: Day | None = None
+    """When."""
+
+
+class Governance(Model):
+    """What keeps the program honest once it runs."""
+
+    kpi_reviews: Many[KpiReview] = ()
+    """When which KPI is looked at."""
+    dashboards: Many[Dashboard] = ()
+    """The dashboards."""
+    alerts: Many[Alert] = ()
+    """The alerts."""
+    report_templates: Many[ReportTemplate] = ()
+    """The forms that reports follow."""
+    systems: Many[SystemAccess] = ()
+    """The systems that must be reachable before the plan is drawn up."""

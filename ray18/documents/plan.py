@@ -1,0 +1,233 @@
+"""`plan.yaml`: the maintenance and support plan."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ray18.documents.base import Clock, Day, ItemId, Many, Model, Percent, Prose, Severity, Slug, Title
+
+Minutes = Annotated[int, Field(ge=0, le=525_600)]
+TimeZone = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{1,60}$", examples=["Europe/Lisbon"])]
+Rrule = Annotated[
+    str, Field(pattern=r"^FREQ=[A-Z]+(?:;[A-Z]+=[A-Z0-9,+-]+)*$", examples=["FREQ=MONTHLY;BYDAY=2TU"])
+]
+Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+
+class Period(Model):
+    """The days the plan is for, both included."""
+
+    start: Day
+    """First day."""
+    end: Day
+    """Last day."""
+
+
+class Activity(Model):
+    """Something that is done again and again."""
+
+    activity: Title
+    """What is done."""
+    rrule: Rrule
+    """When: a recurrence rule of RFC 5545."""
+    owner: Slug
+    """The person or team that does it."""
+    hours: Annotated[float, Field(gt=0, le=1000)] | None = None
+    """Working hours each time."""
+
+
+class ReleaseWindow(Model):
+    """A time in which changes may go live."""
+
+    id: Slug
+    """A short name."""
+    first: Day
+    """The first day of the window."""
+    rrule: Rrule | None = None
+    """How it repeats from there (RFC 5545); absent = it does not."""
+    starts_at: Clock
+    """Opens at this time of day."""
+    ends_at: Clock
+    """Closes at this time of day; earlier than `starts_at` = on the next day."""
+    time_zone: TimeZone
+    """IANA name of the time zone of both times."""
+    services: Many[Slug] = ()
+    """Services it is for; empty = all."""
+
+
+class Freeze(Model):
+    """Days on which nothing may go live, both included."""
+
+    id: Slug
+    """A short name."""
+    starts: Day
+    """First day."""
+    ends: Day
+    """Last day."""
+    reason: Prose
+    """Why."""
+
+
+class SupportHours(Model):
+    """Hours in which somebody answers."""
+
+    id: Annotated[Slug, Field(examples=["office", "always"])]
+    """A short name, named by services."""
+    time_zone: TimeZone
+    """IANA name of the time zone of the hours."""
+    days: Annotated[Many[Weekday], Field(min_length=1)]
+    """Days of the week."""
+    starts_at: Clock
+    """First time of day."""
+    ends_at: Clock
+    """Last time of day; equal to `starts_at` = around the clock."""
+
+
+class Site(Model):
+    """A place people work from."""
+
+    name: Title
+    """The place."""
+    time_zone: TimeZone
+    """IANA name of its time zone."""
+    people: Annotated[int, Field(ge=0, le=10_000)]
+    """How many people there take part in support."""
+
+
+class Rotation(Model):
+    """How people take turns."""
+
+    members: Many[Slug]
+    """Ids of the people who take turns."""
+    turn_days: Annotated[int, Field(ge=1, le=31)] = 7
+    """Days in one turn."""
+    secondary: bool = True
+    """Whether a second person stands by."""
+    handover: Prose | None = None
+    """When and how one turn hands over to the next."""
+
+
+class Coverage(Model):
+    """Who answers when."""
+
+    support_hours: Many[SupportHours] = ()
+    """The hours, by name."""
+    sites: Many[Site] = ()
+    """The places people work from."""
+    rotation: Rotation | None = None
+    """How people take turns."""
+    services: Many[Slug] = ()
+    """Services that this coverage is for."""
+
+
+class Responsibility(Model):
+    """One row of the RACI matrix."""
+
+    activity: Title
+    """What has to be done."""
+    responsible: Annotated[Many[Slug], Field(min_length=1)]
+    """Who does it."""
+    accountable: Slug
+    """Who answers for it: exactly one."""
+    consulted: Many[Slug] = ()
+    """Who is asked before."""
+    informed: Many[Slug] = ()
+    """Who is told after."""
+
+
+class EscalationLevel(Model):
+    """One step of an escalation."""
+
+    after_minutes: Minutes
+    """Minutes since the incident began."""
+    contact: Slug
+    """The person, team or role that is called."""
+
+
+class Escalation(Model):
+    """Whom to call, and when, for incidents of one severity."""
+
+    severity: Severity
+    """The severity of the incident."""
+    levels: Annotated[Many[EscalationLevel], Field(min_length=1)]
+    """The steps, in order."""
+
+
+class SlaCommitment(Model):
+    """A promised level of service, with the one who promises it."""
+
+    service: Slug
+    """The service."""
+    metric: Annotated[Slug, Field(examples=["availability", "time-to-restore"])]
+    """What is promised; the name of the objective in the catalog where there is one."""
+    target_percent: Annotated[Percent, Field(examples=[99.9])] | None = None
+    """The promised share, in percent."""
+    target_minutes: Minutes | None = None
+    """The promised time, in minutes."""
+    severity: Severity | None = None
+    """The severity it is for; absent = any."""
+    responsible: Slug
+    """The person or team that promises it."""
+    what: Prose
+    """What is done to keep it."""
+
+
+class Kpi(Model):
+    """A number that says how well the program does."""
+
+    id: Annotated[Slug, Field(examples=["mttr"])]
+    """A short name, named by the governance reviews."""
+    name: Annotated[Title, Field(examples=["Mean Time to Resolution"])]
+    """The name that people use."""
+    definition: Prose
+    """How it is computed."""
+    target: Annotated[Title, Field(examples=["<= 4 hours"])]
+    """What is good."""
+    owner: Slug
+    """The person or team that reports it."""
+
+
+class ItemCommitment(Model):
+    """What the plan promises for one backlog item."""
+
+    item: ItemId
+    """The backlog item."""
+    who: Slug
+    """The person or team that promises."""
+    what: Prose
+    """What will be done."""
+    by: Day
+    """The day by which it is done."""
+
+
+class Plan(Model):
+    """The maintenance and support plan: what is approved, and what the teams live by."""
+
+    title: Title
+    """The name that people use."""
+    revision: Annotated[int, Field(ge=1, le=100_000)]
+    """A number that rises with every change that is put up for approval."""
+    period: Period
+    """The days the plan is for."""
+    revisit_date: Day
+    """The day by which the plan is looked at again."""
+    objectives: Many[Prose] = ()
+    """What the program is for."""
+    cadence: Many[Activity] = ()
+    """What is done again and again."""
+    release_windows: Many[ReleaseWindow] = ()
+    """When changes may go live."""
+    freezes: Many[Freeze] = ()
+    """When they may not."""
+    coverage: Coverage = Coverage()
+    """Who answers when."""
+    responsibilities: Many[Responsibility] = ()
+    """Who does, answers for, is asked about and is told of what (RACI)."""
+    escalation: Many[Escalation] = ()
+    """Whom to call, by severity."""
+    sla_commitments: Many[SlaCommitment] = ()
+    """The promised levels of service."""
+    kpis: Many[Kpi] = ()
+    """The numbers that say how well the program does."""
+    commitments: Many[ItemCommitment] = ()
+    """What is promised for single backlog items."""

@@ -1,0 +1,124 @@
+"""`ray18.yaml`: what this program is called, where its documents live, and how strictly it is judged."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ray18.documents.base import CommitId, EvidenceClass, Many, Model, RelativePath, Slug, Title
+
+Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+Days = Annotated[int, Field(ge=1, le=3660)]
+
+
+class ProgramIdentity(Model):
+    """Which program this repository keeps."""
+
+    id: Annotated[Uuid, Field(examples=["6f1c2d0e-8f55-4f2c-9d3a-0d5f0f4f7b11"])]
+    """A UUID made by `ray18 init`; every approval is bound to it, so that none can be copied from another program."""
+    title: Annotated[Title, Field(examples=["Harbor Freight Booking: maintenance and support"])]
+    """The name that people use."""
+
+
+class Locations(Model):
+    """Where the documents live, relative to the root of the repository."""
+
+    people: RelativePath = "people.yaml"
+    """The trust file: people, keys, roles, teams."""
+    services: RelativePath = "services.yaml"
+    """The service catalog."""
+    backlog: RelativePath = "backlog"
+    """The folder with one file for each backlog item."""
+    plan: RelativePath = "plan.yaml"
+    """The maintenance and support plan."""
+    governance: RelativePath = "governance.yaml"
+    """KPI reviews, dashboards, alerts, report templates, systems."""
+    approvals: RelativePath = "approvals"
+    """The folder with the approval records."""
+    waivers: RelativePath = "waivers"
+    """The folder with the waivers."""
+    handover: RelativePath = "handover"
+    """The folder with the artifacts as they were handed over."""
+
+
+class WaiverLife(Model):
+    """For how many days at most a waiver may stand, by the severity of what it excuses."""
+
+    Critical: Days = 30
+    High: Days = 60
+    Medium: Days = 120
+    Low: Days = 180
+
+
+class Thresholds(Model):
+    """The numbers that policies judge by."""
+
+    baseline_max_age_days: Days = 180
+    """How old the observability baseline may be before it counts as outdated."""
+    kpi_review_max_gap_days: Days = 100
+    """How far ahead the next review of a KPI may lie."""
+    waiver_max_days: WaiverLife = WaiverLife()
+    """The longest life of a waiver."""
+    systems_confirmed_within_days: Days = 180
+    """How old the confirmation that a required system can be reached may be."""
+
+
+class RoleSettings(Model):
+    """One role that must approve."""
+
+    title: Title
+    """The name that people use."""
+    evidence: EvidenceClass = "signed"
+    """The weakest class of evidence that counts for this role."""
+
+
+class TeamPolicies(Model):
+    """The team's own policies; they are run in a child process with limits."""
+
+    folder: RelativePath = "policies"
+    """The folder with one Python file for each policy."""
+    gates: Annotated[
+        Mapping[Slug, Many[Slug]], Field(examples=[{"backlog": ["item-names-its-customer"]}])
+    ] = {}
+    """Which of the team's policies each gate runs."""
+
+
+class TeamSchemas(Model):
+    """The team's own JSON Schemas, which documents must satisfy besides RAY-18's."""
+
+    folder: RelativePath = "schemas"
+    """The folder with the schemas, named `<kind>.schema.json`."""
+    kinds: Many[Literal["services", "backlog-item", "plan", "governance"]] = ()
+    """The kinds that have one."""
+
+
+class Settings(Model):
+    """Settings of a maintenance and support program."""
+
+    version: Literal[1] = 1
+    """The version of this file's format."""
+    program: ProgramIdentity
+    """Which program this is."""
+    protected_branch: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./+-]*$", max_length=200)] = (
+        "main"
+    )
+    """The branch on which a merged change is in force; changes are judged against where they left it."""
+    anchor: CommitId | None = None
+    """The commit where trust begins, when the protected branch is not there to say so."""
+    evidence_folder: RelativePath = ".artifacts/protocol-21"
+    """Where evidence files are written."""
+    locations: Locations = Locations()
+    """Where the documents live."""
+    thresholds: Thresholds = Thresholds()
+    """The numbers that policies judge by."""
+    roles: Annotated[
+        Mapping[Slug, RoleSettings],
+        Field(examples=[{"data-protection-officer": {"title": "Data Protection Officer"}}]),
+    ] = {}
+    """Roles besides the four of the protocol; a title or an evidence class given here for one of the four replaces ours."""
+    plan_roles: Many[Slug] = ()
+    """Roles that must approve the plan besides the four of the protocol."""
+    policies: TeamPolicies | None = None
+    """The team's own policies; nothing in `policies/` runs unless it is named here."""
+    schemas: TeamSchemas | None = None
+    """The team's own schemas; nothing in `schemas/` is read unless it is named here."""

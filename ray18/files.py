@@ -1,0 +1,60 @@
+"""Whole-file writes: a reader sees the old file or the new one, never a torn one, also after a crash or a full disk."""
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from ray18.errors import EnvironmentProblem, UsageError
+
+
+def write_whole(path: Path, content: bytes) -> bool:
+    """Puts `content` at `path` (temporary file, fsync, rename); False when it already held exactly that.
+
+    Refuses to write through a symbolic link and into `.git`. Raises EnvironmentProblem where the disk refuses.
+    """
+    if ".git" in path.parts:
+        raise UsageError(f"{path} is inside .git", "choose a path in the work tree")
+    _refuse_links(path)
+    try:
+        if path.is_file() and path.read_bytes() == content:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, content)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"cannot write {path}: {error.strerror}", "free space or mend the permissions, then run again"
+        ) from error
+    return True
+
+
+def _replace(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if path.exists():
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _refuse_links(path: Path) -> None:
+    if path.is_symlink():
+        raise UsageError(f"{path} is a symbolic link", "name the real file, or remove the link")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder", "name a file")

@@ -1,0 +1,63 @@
+"""What judging yields: a finding says which policy, what is wrong, exactly where, and what to do."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Level = Literal["blocker", "error", "warning"]
+"""blocker: cannot be judged, so nothing passes · error: the rule is broken · warning: said, but never fails a gate."""
+
+_ORDER: dict[Level, int] = {"blocker": 0, "error": 1, "warning": 2}
+_MESSAGE_LIMIT = 300
+_SECRET_NAME = re.compile(r"token|passw|secret|credential|private_?key|api_?key|auth", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong.
+
+    `line` and `column` start at 1; 0 means the file as a whole. `item` is the id of the record meant, or empty.
+    """
+
+    policy: str
+    level: Level
+    message: str
+    path: str = ""
+    line: int = 0
+    column: int = 0
+    item: str = ""
+    remedy: str = ""
+
+    def stamped(self, policy: str, level: Level) -> "Finding":
+        """This finding as found by `policy`, which alone decides its level."""
+        return replace(self, policy=policy, level=level, message=clipped(self.message))
+
+
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Worst first, then by place: the one order in which findings are ever shown."""
+    return tuple(
+        sorted(
+            findings, key=lambda f: (_ORDER[f.level], f.path, f.line, f.column, f.policy, f.item, f.message)
+        )
+    )
+
+
+def clipped(text: str, limit: int = _MESSAGE_LIMIT) -> str:
+    """At most `limit` characters, the cut shown."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def shown(value: object, name: str = "") -> str:
+    """A value as a message may quote it: short, one line, and masked where `name` says that it is a secret."""
+    if name and _SECRET_NAME.search(name):
+        return "'***'"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return clipped(repr(value), 60)

@@ -1,0 +1,323 @@
+"""The only door to Git: plumbing commands, answered in bytes, that run nothing a repository configures.
+
+Every child gets a scrubbed environment (of all GIT_* variables only GIT_INDEX_FILE is passed on, and only to commands
+about the index) and configuration that switches off hooks, file-system monitors, pagers, replace refs, grafts, lazy
+fetching and every external program. Objects are hashed again after reading.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO, NoReturn, cast
+
+from ray18.errors import BlockedError, EnvironmentProblem, UsageError
+
+_KEPT = (
+    "PATH",
+    "HOME",
+    "XDG_CONFIG_HOME",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "SYSTEMROOT",
+    "USERPROFILE",
+    "LD_LIBRARY_PATH",
+)
+_FIXED = {
+    "LC_ALL": "C",
+    "TZ": "UTC",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_PAGER": "cat",
+    "GIT_ATTR_NOSYSTEM": "1",
+}
+_CONFIG = (
+    "core.commitGraph=false",
+    "core.multiPackIndex=false",
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    f"core.attributesFile={os.devnull}",
+    "core.sshCommand=false",
+    "core.useReplaceRefs=false",
+    "log.mailmap=false",
+    "log.showSignature=false",
+    "gpg.program=false",
+    "gpg.ssh.program=false",
+    "diff.external=",
+    "protocol.allow=never",
+    "gc.auto=0",
+    "maintenance.auto=false",
+)
+_REVISION = re.compile(
+    r"(?P<name>[A-Za-z0-9_][A-Za-z0-9_./+-]*)(?P<steps>(?:[~^][0-9]{0,4}){0,8})\Z", re.ASCII
+)
+_FULL_ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
+_SHORT_ID = re.compile(r"[0-9a-f]{7,64}\Z")
+REGULAR_FILE = "100644"
+EXECUTABLE_FILE = "100755"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One path of a tree or of the index: its mode as Git writes it and the id of its content."""
+
+    path: str
+    mode: str
+    oid: str
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """The environment that every Git child gets."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {**kept, **_FIXED, **extra}
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A Git repository as found from a folder; `work_tree` is None for a bare one."""
+
+    git_dir: Path
+    common_dir: Path
+    work_tree: Path | None
+
+    @cached_property
+    def object_format(self) -> str:
+        """The name of the hash that names objects: sha1 or sha256."""
+        return self.text("rev-parse", "--show-object-format")
+
+    @cached_property
+    def shallow(self) -> bool:
+        """Whether history was cut off when this clone was made."""
+        return self.text("rev-parse", "--is-shallow-repository") == "true"
+
+    def command(self, *arguments: str) -> list[str]:
+        """The full argument list for one plumbing command."""
+        return [*_git(), f"--git-dir={self.git_dir}", *arguments]
+
+    def run(self, *arguments: str, stdin: bytes = b"", index_file: str | None = None) -> bytes:
+        """Standard output of one command. Raises EnvironmentProblem with Git's own words when it fails."""
+        status, output, errors = self.attempt(*arguments, stdin=stdin, index_file=index_file)
+        if status != 0:
+            _fail(arguments, errors)
+        return output
+
+    def attempt(
+        self, *arguments: str, stdin: bytes = b"", index_file: str | None = None
+    ) -> tuple[int, bytes, str]:
+        """Exit status, standard output and standard error of one command."""
+        env = environment(GIT_INDEX_FILE=index_file) if index_file else environment()
+        return _run(self.command(*arguments), stdin, env, self.work_tree or self.git_dir)
+
+    def text(self, *arguments: str) -> str:
+        """Standard output as text, without the last line end."""
+        return os.fsdecode(self.run(*arguments)).removesuffix("\n")
+
+    def resolve(self, revision: str) -> str:
+        """The id of the commit that `revision` names. Branches win over tags of the same name.
+
+        Only names, ids and the steps `~N` and `^N` are understood: expressions that search or read reflogs would make
+        a verdict depend on more than the commit. Raises UsageError or BlockedError.
+        """
+        match = _REVISION.match(revision)
+        if not match or ".." in revision:
+            raise BlockedError(
+                f"{revision!r} is not a plain revision",
+                "name a branch, a tag or a commit id, with ~N if needed",
+            )
+        name, steps = match["name"], match["steps"]
+        for candidate in _candidates(name):
+            status, output, _ = self.attempt(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{candidate}{steps}^{{commit}}"
+            )
+            if status == 0:
+                return output.decode().strip()
+        raise BlockedError(f"there is no commit {revision!r} here", self._why_missing())
+
+    def _why_missing(self) -> str:
+        if self.shallow:
+            return "history is shallow: fetch it whole (fetch-depth: 0, or git fetch --unshallow)"
+        return "check the name, or fetch it first"
+
+    def head(self) -> str | None:
+        """The commit that HEAD names; None before the first commit."""
+        status, output, _ = self.attempt("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        return output.decode().strip() if status == 0 else None
+
+    def tree(self, commit: str, under: Sequence[str]) -> list[Entry]:
+        """Every entry of the commit's tree below the given paths, recursively."""
+        output = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *under)
+        return [_tree_entry(line) for line in output.split(b"\0") if line]
+
+    def index(self, under: Sequence[str], index_file: str | None = None) -> list[tuple[Entry, int]]:
+        """Every entry of the index below the given paths, with its merge stage (0 = merged)."""
+        output = self.run("ls-files", "-s", "-z", "--full-name", "--", *under, index_file=index_file)
+        return [_index_entry(line) for line in output.split(b"\0") if line]
+
+    def objects(self, oids: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:
+        """Type and exact bytes of each object, in the order asked for; each is hashed again.
+
+        Raises BlockedError where an object is missing or its bytes do not match its id.
+        """
+        wanted = list(oids)
+        if not wanted:
+            return
+        process = subprocess.Popen(
+            self.command("cat-file", "--batch", "--buffer"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(),
+        )
+        feeder = threading.Thread(target=_feed, args=(process.stdin, wanted), daemon=True)
+        feeder.start()
+        try:
+            for oid in wanted:
+                yield oid, *self._next_object(cast(IO[bytes], process.stdout), oid)
+        finally:
+            process.kill()
+            feeder.join()
+            cast(IO[bytes], process.stdout).close()
+            process.wait()
+
+    def _next_object(self, stream: IO[bytes], oid: str) -> tuple[str, bytes]:
+        header = stream.readline().split()
+        if len(header) != 3 or not header[2].isdigit():
+            raise BlockedError(f"object {oid} is missing or unreadable", self._why_missing())
+        size = int(header[2])
+        content = stream.read(size)
+        stream.read(1)
+        kind = header[1].decode()
+        if len(content) != size or object_id(kind, content, self.object_format) != oid:
+            raise BlockedError(
+                f"object {oid} does not hold what its id says", "the repository is damaged or forged"
+            )
+        return kind, content
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor of two commits; None when they share no history."""
+        status, output, errors = self.attempt("merge-base", one, other)
+        if status == 1:
+            return None
+        if status != 0:
+            _fail(("merge-base",), errors)
+        return output.decode().strip()
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """The parents that the commit's own bytes name, first parent first."""
+        ((_, _, content),) = self.objects([commit])
+        head = content.split(b"\n\n", 1)[0]
+        return tuple(line[7:].decode() for line in head.split(b"\n") if line.startswith(b"parent "))
+
+    def reference(self, name: str) -> str | None:
+        """The commit that a full reference name points to; None when it does not exist."""
+        status, output, _ = self.attempt(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
+        )
+        return output.decode().strip() if status == 0 else None
+
+
+def discover(start: Path) -> Repository:
+    """The repository that holds the folder `start`. Raises EnvironmentProblem when there is none or Git refuses it."""
+    if not start.is_dir():
+        raise UsageError(f"{start} is not a folder", "name the folder of a Git repository")
+    questions = ["--absolute-git-dir", "--path-format=absolute", "--git-common-dir", "--is-bare-repository"]
+    status, output, errors = _run([*_git(), "rev-parse", *questions], b"", environment(), start)
+    if status != 0:
+        _fail_discovery(start, errors)
+    git_dir, common_dir, bare = os.fsdecode(output).splitlines()
+    work_tree = None
+    if bare == "false":
+        _, top, _ = _run([*_git(), "rev-parse", "--show-toplevel"], b"", environment(), start)
+        work_tree = Path(os.fsdecode(top).removesuffix("\n")) if top else None
+    return Repository(Path(git_dir), Path(common_dir), work_tree)
+
+
+def object_id(kind: str, content: bytes, object_format: str = "sha1") -> str:
+    """The id that Git gives to an object of this kind and content."""
+    digest = hashlib.new(object_format, usedforsecurity=False)
+    digest.update(f"{kind} {len(content)}\0".encode())
+    digest.update(content)
+    return digest.hexdigest()
+
+
+def _git() -> list[str]:
+    options = [part for setting in _CONFIG for part in ("-c", setting)]
+    return ["git", "--no-pager", "--no-replace-objects", *options]
+
+
+def _run(command: list[str], stdin: bytes, env: dict[str, str], folder: Path) -> tuple[int, bytes, str]:
+    try:
+        done = subprocess.run(command, input=stdin, capture_output=True, env=env, cwd=folder, check=False)
+    except FileNotFoundError as error:
+        raise EnvironmentProblem(
+            "git was not found", "install Git 2.31 or newer and put it on PATH"
+        ) from error
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"git could not be started: {error.strerror}", "see `ray18 doctor`"
+        ) from error
+    return done.returncode, done.stdout, done.stderr.decode("utf-8", "backslashreplace").strip()
+
+
+def _fail(arguments: Sequence[str], errors: str) -> NoReturn:
+    if "missing blob" in errors or "promisor" in errors:
+        remedy = "this is a partial clone: fetch everything (git fetch --refetch), or clone without --filter"
+    else:
+        remedy = "see `ray18 doctor`"
+    last = errors.splitlines()[-1] if errors else "no reason given"
+    raise EnvironmentProblem(f"git {arguments[0]} failed: {last}", remedy)
+
+
+def _fail_discovery(start: Path, errors: str) -> NoReturn:
+    if "dubious ownership" in errors:
+        raise EnvironmentProblem(
+            f"Git refuses {start}: it belongs to another user",
+            f"if you trust it: git config --global --add safe.directory {start}",
+        )
+    if "not a git repository" in errors:
+        raise EnvironmentProblem(
+            f"{start} is not in a Git repository", "run `git init` here, or change folder"
+        )
+    _fail(("rev-parse",), errors)
+
+
+def _candidates(name: str) -> Iterator[str]:
+    if name == "HEAD" or name.startswith("refs/") or _FULL_ID.match(name):
+        yield name
+        return
+    yield from (f"refs/heads/{name}", f"refs/remotes/{name}", f"refs/tags/{name}")
+    if _SHORT_ID.match(name):
+        yield name
+
+
+def _tree_entry(line: bytes) -> Entry:
+    meta, _, path = line.partition(b"\t")
+    mode, _, oid = meta.split(b" ")
+    return Entry(os.fsdecode(path), mode.decode(), oid.decode())
+
+
+def _index_entry(line: bytes) -> tuple[Entry, int]:
+    meta, _, path = line.partition(b"\t")
+    mode, oid, stage = meta.split(b" ")
+    return Entry(os.fsdecode(path), mode.decode(), oid.decode()), int(stage)
+
+
+def _feed(stream: IO[bytes] | None, oids: Sequence[str]) -> None:
+    if stream is None:
+        return
+    try:
+        stream.write("".join(f"{oid}\n" for oid in oids).encode())
+        stream.close()
+    except (BrokenPipeError, ValueError):
+        return

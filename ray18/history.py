@@ -1,0 +1,66 @@
+"""Where trust comes from: the commit whose rules judge a proposal."""
+
+from dataclasses import dataclass
+
+from ray18.errors import BlockedError, EnvironmentProblem
+from ray18.git import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The trusted commit that supplies the rules, and how it was found."""
+
+    commit: str
+    reason: str
+
+
+def trusted_base(
+    repository: Repository,
+    judged: str | None,
+    *,
+    named: str | None,
+    protected_branch: str,
+    anchor: str | None,
+) -> Base | None:
+    """The base for judging the commit `judged` (None = what is not committed yet); None when there is nothing to trust.
+
+    In this order: the commit that was named; where the proposal left the protected branch, or, for a commit that is on
+    that branch already, its first parent; the anchor. Raises EnvironmentProblem when history is too short to tell.
+    """
+    if named is not None:
+        return Base(repository.resolve(named), f"named: {named}")
+    head = judged or repository.head()
+    if head is None:
+        return None
+    if repository.shallow:
+        raise EnvironmentProblem(
+            "history is shallow, so it cannot be told which rules are in force",
+            "fetch it whole (fetch-depth: 0, or git fetch --unshallow), or name --base",
+        )
+    tip = protected_tip(repository, protected_branch)
+    if tip is not None:
+        return _left_branch(repository, judged, head, tip, protected_branch)
+    if anchor is not None:
+        if repository.merge_base(anchor, head) != anchor:
+            raise BlockedError(
+                f"the anchor {anchor[:12]} is not in this history", "check `anchor` in ray18.yaml"
+            )
+        return Base(anchor, "anchor")
+    return None
+
+
+def protected_tip(repository: Repository, branch: str) -> str | None:
+    """The newest known commit of the protected branch: what the remote has, else what is here."""
+    return repository.reference(f"refs/remotes/origin/{branch}") or repository.reference(
+        f"refs/heads/{branch}"
+    )
+
+
+def _left_branch(repository: Repository, judged: str | None, head: str, tip: str, branch: str) -> Base | None:
+    fork = repository.merge_base(head, tip)
+    if fork is None:
+        raise BlockedError(f"this history shares nothing with {branch}", "rebase onto it, or name --base")
+    if fork == judged:
+        parents = repository.parents(fork)
+        return Base(parents[0], f"first parent, on {branch}") if parents else None
+    return Base(fork, f"left {branch} here")

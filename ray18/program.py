@@ -1,0 +1,235 @@
+"""All documents of one snapshot, with the rules that judge them and the day they are judged on.
+
+Rules from the base, data from the proposal: settings are those of the trusted commit; the proposal supplies documents.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from ray18.documents import KINDS, SETTINGS_PATH, Kind, kind
+from ray18.documents.base import Model
+from ray18.documents.document import VALID, Document, read
+from ray18.documents.people import People
+from ray18.documents.settings import Locations, Settings
+from ray18.errors import BlockedError
+from ray18.findings import Finding, ordered
+from ray18.git import Entry
+from ray18.schema import read_team_schema, violations
+from ray18.snapshot import Snapshot, require_regular
+
+M = TypeVar("M", bound=Model)
+
+SIGNATURE_SUFFIX = ".sig"
+_UNGOVERNED_NAMES = frozenset({"README.md", ".gitkeep"})
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What judges: the settings and the people of the trusted commit, and a way to read the team's own rules there."""
+
+    settings: Settings
+    people: People | None
+    snapshot: Snapshot
+    base: str | None
+    """The trusted commit; None = unanchored: the proposal's own rules had to be taken."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """What is judged."""
+
+    revision: str
+    as_of: date
+    rules: Rules
+    documents: tuple[Document[Any], ...]
+    signatures: tuple[tuple[str, bytes], ...]
+    """Path and content of every signature file."""
+    problems: tuple[Finding, ...]
+    """Why some files could not be read; whatever needs them is blocked."""
+    problem_kinds: frozenset[str]
+    """The kinds that those files belong to."""
+
+    def of(self, kind_name: str) -> tuple[Document[Any], ...]:
+        """All documents of a kind, by path."""
+        return tuple(document for document in self.documents if document.kind == kind_name)
+
+    def one(self, kind_name: str) -> Document[Any] | None:
+        """The only document of a kind."""
+        return next(iter(self.of(kind_name)), None)
+
+    def signature(self, path: str) -> bytes | None:
+        """The signature beside a record."""
+        return dict(self.signatures).get(f"{path}{SIGNATURE_SUFFIX}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """A file in a governed place and what it is there."""
+
+    entry: Entry
+    kind: Kind
+    problem: str = ""
+    remedy: str = ""
+
+    @property
+    def is_signature(self) -> bool:
+        return self.kind.signed and self.entry.path.endswith(SIGNATURE_SUFFIX)
+
+
+def read_settings(snapshot: Snapshot) -> Settings:
+    """The settings of one snapshot. Raises BlockedError when there are none that can be used."""
+    if not snapshot.paths([SETTINGS_PATH]):
+        raise BlockedError(f"there is no {SETTINGS_PATH} in {shown_id(snapshot.id)}", "run `ray18 init`")
+    document, findings = read(kind("settings"), SETTINGS_PATH, snapshot.read(SETTINGS_PATH))
+    if document is None:
+        first = findings[0]
+        raise BlockedError(f"{first.path}:{first.line}:{first.column}: {first.message}", first.remedy)
+    return document.content  # type: ignore[no-any-return]
+
+
+def read_rules(snapshot: Snapshot, base: str | None, reason: str) -> Rules:
+    """The rules of one snapshot. Raises BlockedError when its settings or its people cannot be used."""
+    settings = read_settings(snapshot)
+    path = settings.locations.people
+    people = None
+    if snapshot.paths([path]):
+        document, findings = read(kind("people"), path, snapshot.read(path))
+        if document is None and base is not None:
+            raise BlockedError(
+                f"{path}:{findings[0].line}: {findings[0].message} (at the base)", findings[0].remedy
+            )
+        people = document.content if document else None
+    return Rules(settings, people, snapshot, base, reason)
+
+
+def load(snapshot: Snapshot, rules: Rules, as_of: date) -> Program:
+    """Every governed document of the snapshot; what cannot be read is named in `problems`, never passed over."""
+    locations = rules.settings.locations
+    claimed = list(_claims(snapshot, locations))
+    problems = [(claim.kind.name, _problem(claim)) for claim in claimed if claim.problem]
+    usable = [claim for claim in claimed if not claim.problem]
+    documents: list[Document[Any]] = []
+    signatures: list[tuple[str, bytes]] = []
+    kinds = {claim.entry.path: claim for claim in usable}
+    for entry, content in _contents(snapshot, usable, problems):
+        claim = kinds[entry.path]
+        if claim.is_signature:
+            signatures.append((entry.path, content))
+            continue
+        document, findings = read(claim.kind, entry.path, content, entry.oid)
+        problems.extend((claim.kind.name, finding) for finding in findings)
+        if document is not None:
+            documents.append(document)
+    problems.extend(_team_schema_problems(rules, documents))
+    return Program(
+        snapshot.id,
+        as_of,
+        rules,
+        tuple(documents),
+        tuple(signatures),
+        ordered(finding for _, finding in problems),
+        frozenset(name for name, _ in problems),
+    )
+
+
+def shown_id(snapshot_id: str) -> str:
+    """The snapshot's name for people."""
+    return {"worktree": "the work tree", "index": "the index"}.get(snapshot_id, f"commit {snapshot_id[:12]}")
+
+
+def _claims(snapshot: Snapshot, locations: Locations) -> Iterator[_Claimed]:
+    by_location = {entry.location(locations): entry for entry in KINDS}
+    entries = snapshot.paths(sorted(by_location))
+    twins = _twins(entry.path for entry in entries)
+    for entry in entries:
+        claimed = _owner(entry.path, by_location)
+        name = entry.path.rsplit("/", 1)[-1]
+        if name in _UNGOVERNED_NAMES and claimed.many:
+            continue
+        yield _judged(entry, claimed, twins)
+
+
+def _owner(path: str, by_location: dict[str, Kind]) -> Kind:
+    matches = [location for location in by_location if path == location or path.startswith(f"{location}/")]
+    return by_location[max(matches, key=len)]
+
+
+def _judged(entry: Entry, claimed: Kind, twins: dict[str, str]) -> _Claimed:
+    if entry.path in twins:
+        other = twins[entry.path]
+        return _Claimed(
+            entry, claimed, f"its name differs from {other} only in case or form", "rename one of them"
+        )
+    try:
+        require_regular(entry)
+    except BlockedError as error:
+        return _Claimed(entry, claimed, error.message, error.remedy)
+    suffixes = (".yaml", SIGNATURE_SUFFIX) if claimed.signed else (".yaml",)
+    if claimed.many and not entry.path.endswith(suffixes):
+        return _Claimed(
+            entry, claimed, "only .yaml files are read here", "rename it to end in .yaml, or move it"
+        )
+    return _Claimed(entry, claimed)
+
+
+def _twins(paths: Iterable[str]) -> dict[str, str]:
+    """Paths that a file system without case, or with another Unicode form, would take for one another."""
+    seen: dict[str, str] = {}
+    twins: dict[str, str] = {}
+    for path in paths:
+        key = unicodedata.normalize("NFC", path).casefold()
+        if key in seen:
+            twins[path], twins[seen[key]] = seen[key], path
+        seen[key] = path
+    return twins
+
+
+def _contents(
+    snapshot: Snapshot, claims: Sequence[_Claimed], problems: list[tuple[str, Finding]]
+) -> Iterator[tuple[Entry, bytes]]:
+    """All contents; where one cannot be read, the others still are."""
+    entries = [claim.entry for claim in claims]
+    done = 0
+    try:
+        for entry, content in snapshot.read_all(entries):
+            done += 1
+            yield entry, content
+    except BlockedError as error:
+        broken = claims[done]
+        problems.append((broken.kind.name, _blocked(broken.entry.path, error)))
+        yield from _contents(snapshot, claims[done + 1 :], problems)
+
+
+def _problem(claim: _Claimed) -> Finding:
+    return Finding(VALID, "blocker", claim.problem, claim.entry.path, remedy=claim.remedy)
+
+
+def _blocked(path: str, error: BlockedError) -> Finding:
+    return Finding(VALID, "blocker", error.message, path, remedy=error.remedy)
+
+
+def _team_schema_problems(rules: Rules, documents: Sequence[Document[Any]]) -> Iterator[tuple[str, Finding]]:
+    team = rules.settings.schemas
+    for name in team.kinds if team else ():
+        path = f"{team.folder}/{name}.schema.json" if team else ""
+        judged = [document for document in documents if document.kind == name]
+        try:
+            schema = read_team_schema(path, rules.snapshot.read(path))
+            found = violations(schema, [_as_written(document) for document in judged])
+        except BlockedError as error:
+            yield name, _blocked(path, error)
+            continue
+        for document, entries in zip(judged, found, strict=True):
+            for way, message in entries:
+                finding = document.finding(f"{message} ({path})", *way, remedy="mend the value")
+                yield name, finding.stamped(VALID, "blocker")
+
+
+def _as_written(document: Document[Any]) -> Any:
+    from ray18.yaml import load as load_yaml
+
+    return load_yaml(document.source).value

@@ -1,0 +1,166 @@
+"""Changes single fields of a YAML file and leaves everything else as people wrote it.
+
+Writing goes through ruamel.yaml, which keeps comments, key order and quoting; what it wrote is read back by the strict
+loader and must say exactly what was asked for.
+"""
+
+import io
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ray18.errors import BlockedError, UsageError
+from ray18.yaml.strict import Step, Value, load
+
+_DASH = re.compile(r"^( *)- ", re.MULTILINE)
+_KEY_WITH_LIST = re.compile(r"^( *)[^\s#-][^\n]*:[ ]*(?:#[^\n]*)?\n( *)- ", re.MULTILINE)
+_NO_WRAP = 1_000_000
+
+
+def edit(source: bytes, changes: Mapping[tuple[Step, ...], Value]) -> bytes:
+    """The file with each way set to its value; None removes the field. Missing mappings on the way are made.
+
+    Raises BlockedError when the file cannot be read strictly, UsageError when a way leads nowhere.
+    """
+    before = load(source)
+    if before.problems:
+        problem = before.problems[0]
+        raise BlockedError(f"line {problem.place.line}: {problem.message}", problem.remedy)
+    text = source.decode("utf-8-sig").replace("\r\n", "\n")
+    writer = _writer(text)
+    tree = writer.load(text)
+    for way, value in changes.items():
+        _set(tree, way, value)
+    stream = io.StringIO()
+    writer.dump(tree, stream)
+    result = _restored(stream.getvalue(), source)
+    _require_same_meaning(result, before.value, changes)
+    return result
+
+
+def render(value: Value, header: str = "") -> bytes:
+    """A new file from plain data in the given order, under comment lines; read back before it is returned."""
+    from ruamel.yaml import YAML
+
+    writer = YAML(typ="rt")
+    writer.width = _NO_WRAP
+    writer.indent(mapping=2, sequence=4, offset=2)
+    writer.allow_unicode = True
+    stream = io.StringIO()
+    writer.dump(_styled(value), stream)
+    result = (header + stream.getvalue()).encode()
+    read = load(result)
+    if read.problems or read.value != value:
+        raise BlockedError(
+            "a value cannot be written as strict YAML", "report this file as a defect of ray18"
+        )
+    return result
+
+
+def _writer(text: str) -> Any:
+    from ruamel.yaml import YAML
+
+    writer = YAML(typ="rt")
+    writer.preserve_quotes = True
+    writer.width = _NO_WRAP
+    writer.allow_unicode = True
+    match = _KEY_WITH_LIST.search(text)
+    offset = len(match[2]) - len(match[1]) if match else 2
+    writer.indent(mapping=2, sequence=offset + 2, offset=offset)
+    writer.explicit_start = text.startswith("---") or "\n---\n" in text
+    return writer
+
+
+def _set(tree: Any, way: tuple[Step, ...], value: Value) -> None:
+    for step in way[:-1]:
+        try:
+            if isinstance(step, str) and (step not in tree or tree[step] is None):
+                tree[step] = _styled({})
+            tree = tree[step]
+        except (KeyError, IndexError, TypeError) as error:
+            raise UsageError(f"there is no {'.'.join(map(str, way))}", "name a field that exists") from error
+    last = way[-1]
+    try:
+        if value is None:
+            tree.pop(last, None) if isinstance(last, str) else tree.pop(last)
+        elif isinstance(tree, list) and last == len(tree):
+            tree.append(_styled(value))
+        else:
+            tree[last] = _styled(value)
+    except (IndexError, TypeError, AttributeError) as error:
+        raise UsageError(f"{'.'.join(map(str, way))} cannot be set", "name a field of this record") from error
+
+
+def _styled(value: Value) -> Any:
+    """Plain data as ruamel writes it best: long texts as literal blocks, ambiguous words in quotes."""
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+
+    if isinstance(value, dict):
+        return CommentedMap((key, _styled(entry)) for key, entry in value.items())
+    if isinstance(value, list | tuple):
+        return CommentedSeq(_styled(entry) for entry in value)
+    if not isinstance(value, str):
+        return value
+    if "\n" in value and _fits_literal(value):
+        return LiteralScalarString(value)
+    if "\n" in value or _reads_differently(value):
+        return DoubleQuotedScalarString(value)
+    return value
+
+
+def _fits_literal(text: str) -> bool:
+    lines = text.split("\n")
+    return not (
+        text.startswith((" ", "\n", "\t"))
+        or "\t" in text
+        or text.endswith("\n\n")
+        or any(line != line.rstrip() for line in lines)
+        or any(
+            line.startswith(("<<<<<<<", ">>>>>>>", "|||||||", "%", "=======", "---", "...")) for line in lines
+        )
+    )
+
+
+_YAML_11_WORD = re.compile(r"(?:y|yes|n|no|on|off|true|false|null|~|=|<<)\Z", re.IGNORECASE)
+_NUMBER_LIKE = re.compile(r"[-+.]?[0-9][0-9_.,:eExXoO+-]*\Z")
+_DATE_LIKE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+
+
+def _reads_differently(text: str) -> bool:
+    """Whether some YAML reader would take the bare word for something other than text (dates stay bare on purpose)."""
+    if _DATE_LIKE.match(text):
+        return False
+    return bool(_YAML_11_WORD.match(text) or _NUMBER_LIKE.match(text)) or not text.isprintable()
+
+
+def _restored(text: str, source: bytes) -> bytes:
+    """The line ends and the byte order mark that the file had."""
+    if b"\r\n" in source:
+        text = text.replace("\n", "\r\n")
+    prefix = b"\xef\xbb\xbf" if source.startswith(b"\xef\xbb\xbf") else b""
+    return prefix + text.encode()
+
+
+def _require_same_meaning(result: bytes, before: Value, changes: Mapping[tuple[Step, ...], Value]) -> None:
+    import copy
+
+    expected = copy.deepcopy(before)
+    for way, value in changes.items():
+        _set_plain(expected, way, value)
+    read = load(result)
+    if read.problems or read.value != expected:
+        raise BlockedError("the edit would change more than was asked for", "edit the file by hand")
+
+
+def _set_plain(tree: Any, way: tuple[Step, ...], value: Value) -> None:
+    for step in way[:-1]:
+        if isinstance(tree, dict) and tree.get(step) is None:
+            tree[step] = {}
+        tree = tree[step]
+    if value is None:
+        tree.pop(way[-1], None) if isinstance(tree, dict) else tree.pop(way[-1])
+    elif isinstance(tree, list) and way[-1] == len(tree):
+        tree.append(value)
+    else:
+        tree[way[-1]] = value

@@ -1,0 +1,391 @@
+"""Reads YAML and JSON in the one way that leaves nothing to interpretation.
+
+YAML 1.2 core types; one document; no anchors, aliases, merge keys, tags or directives; text keys only, each once;
+no character that shows other than it reads; bounded size, depth and count. Every problem of a file is collected with its
+line and column, so that one run shows them all. Sources: YAML 1.2.2 chapter 10.3 (core schema), RFC 8259 (JSON),
+Unicode TR 36 and TR 55 (deceptive characters), RFC 8785 (why integers end at 2^53).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import yaml
+
+Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
+Step = str | int
+"""One step of the way to a value: the key of a mapping or the number of a list entry."""
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 64
+MAX_NODES = 200_000
+MAX_PROBLEMS = 100
+_MAX_INTEGER = 2**53 - 1
+
+# C0 and C1 controls, DEL, and everything that Unicode calls a line break; CR LF is normalised before.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+# Format characters (category Cf): they change how a text shows, not what it says.
+_INVISIBLE = re.compile(
+    "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
+_CONFLICT = re.compile(r"^[ \t]*(?:<{7}|>{7}|\|{7})(?: .*)?$|^={7}$", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^%.*$", re.MULTILINE)
+
+_TAB_AFTER_KEY = re.compile(r" *:[ \t]*\t")
+
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?[0-9]+\Z", re.ASCII)
+_BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z", re.ASCII)
+_NOT_A_NUMBER = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
+_NUMBER_START = frozenset("+-.0123456789")
+
+
+class Place(NamedTuple):
+    """A line and a column, both starting at 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a text cannot be used, where, and what to do."""
+
+    place: Place
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a text says. With any problem it must not be used for a verdict; the value only helps to find more problems.
+
+    `places` and `key_places` are filled when positions were asked for; their keys are the ways from the root.
+    """
+
+    value: Value
+    problems: tuple[Problem, ...]
+    places: Mapping[tuple[Step, ...], Place] = field(default_factory=dict)
+    key_places: Mapping[tuple[Step, ...], Place] = field(default_factory=dict)
+
+
+def load(source: bytes, *, positions: bool = False, pure_python: bool = False) -> Loaded:
+    """Reads one YAML document; never raises, whatever the bytes are. `pure_python` leaves libyaml aside."""
+    text, problems = _decoded(source)
+    if text is None:
+        return Loaded(None, problems)
+    reader = _Reader(text, positions, pure_python)
+    reader.problems.extend(problems)
+    value = reader.read()
+    return Loaded(
+        value, tuple(sorted(reader.problems, key=lambda p: p.place)), reader.places, reader.key_places
+    )
+
+
+def load_json(source: bytes, *, limit: int = MAX_BYTES) -> Loaded:
+    """Reads one JSON text (RFC 8259) by the same rules; `limit` is in bytes. Positions are always kept."""
+    from ray18.yaml.json_reader import read_json
+
+    text, problems = _decoded(source, limit)
+    if text is None:
+        return Loaded(None, problems)
+    read = read_json(text)
+    return Loaded(
+        read.value, tuple(sorted((*problems, *read.problems), key=lambda p: p.place)), read.places, {}
+    )
+
+
+def place_of(text: str, index: int) -> Place:
+    """The place of the character at `index`."""
+    return Place(text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
+
+
+def deceptive(text: str) -> Iterator[tuple[int, str]]:
+    """Index and reason of every character that a reader would not see as what it is."""
+    for match in _CONTROL.finditer(text):
+        yield match.start(), f"the control character U+{ord(match[0]):04X}"
+    for match in _INVISIBLE.finditer(text):
+        name = unicodedata.name(match[0], "a surrogate")
+        yield match.start(), f"the invisible character U+{ord(match[0]):04X} ({name})"
+
+
+def _decoded(source: bytes, limit: int = MAX_BYTES) -> tuple[str | None, tuple[Problem, ...]]:
+    start = Place(1, 1)
+    if len(source) > limit:
+        return None, (
+            Problem(start, f"the file has {len(source):,} bytes; at most {limit:,} are read", "split it"),
+        )
+    if source.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in source[:4]:
+        return None, (Problem(start, "the file is UTF-16 or UTF-32", "save it as UTF-8"),)
+    try:
+        text = source.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = source[: error.start].decode("utf-8", "replace")
+        place = place_of(before, len(before))
+        return None, (
+            Problem(place, f"byte 0x{source[error.start]:02x} is not UTF-8", "save the file as UTF-8"),
+        )
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    return text, tuple(_unfit_characters(text))
+
+
+def _unfit_characters(text: str) -> Iterator[Problem]:
+    for count, (index, what) in enumerate(deceptive(text)):
+        if count == MAX_PROBLEMS:
+            return
+        yield Problem(place_of(text, index), f"{what} is in the file", "remove it")
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        yield from _not_composed(text)
+
+
+def _not_composed(text: str) -> Iterator[Problem]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if not unicodedata.is_normalized("NFC", line):
+            yield Problem(
+                Place(number, 1), "the line is not in Unicode form NFC", "save the file in form NFC"
+            )
+
+
+class _StopReading(Exception):  # noqa: N818 (a signal, not an error)
+    """Reading on would cost too much; the reason is among the problems."""
+
+
+@dataclass(slots=True)
+class _Frame:
+    """One open mapping or list."""
+
+    container: dict[str, Value] | list[Value]
+    way: tuple[Step, ...]
+    key: str | None = None
+    keys: dict[str, int] = field(default_factory=dict)
+
+
+class _Reader:
+    """Builds the value from parser events, iteratively: depth can never exhaust the stack."""
+
+    def __init__(self, text: str, positions: bool, pure_python: bool) -> None:
+        self.text = text
+        self.positions = positions
+        self.loader: Any = yaml.SafeLoader if pure_python else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        self.problems: list[Problem] = []
+        self.places: dict[tuple[Step, ...], Place] = {}
+        self.key_places: dict[tuple[Step, ...], Place] = {}
+        self.frames: list[_Frame] = []
+        self.root: Value = None
+        self.documents = 0
+        self.nodes = 0
+        self.has_tab = "\t" in text
+
+    def read(self) -> Value:
+        if self._refuse_before_parsing():
+            return None
+        try:
+            for event in yaml.parse(self.text, Loader=self.loader):
+                self._take(event)
+        except _StopReading:
+            pass
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+            self.problems.append(Problem(place, f"not valid YAML: {_plain(error)}", "mend the syntax"))
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
+            self.problems.append(Problem(Place(1, 1), f"not valid YAML: {error}", "mend the syntax"))
+        if not self.problems and not isinstance(self.root, dict):
+            what = "empty" if self.root is None else "not a mapping of fields"
+            self._problem(Place(1, 1), f"the file is {what}", "write `field: value` lines")
+        return self.root
+
+    def _refuse_before_parsing(self) -> bool:
+        for match in _CONFLICT.finditer(self.text):
+            self._problem(
+                place_of(self.text, match.start()),
+                "a merge conflict is left in the file",
+                "resolve the conflict",
+            )
+        for match in _DIRECTIVE.finditer(self.text):
+            self._problem(
+                place_of(self.text, match.start()),
+                f"the directive {match[0][:20]!r} is not allowed",
+                "remove the line",
+            )
+        return bool(self.problems)
+
+    def _take(self, event: Any) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            self._open_node(event)
+            self._scalar(event)
+        elif isinstance(event, yaml.MappingStartEvent):
+            self._open_node(event)
+            self._open({}, event)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            self._open_node(event)
+            self._open([], event)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self.frames.pop()
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self._document(event)
+        elif isinstance(event, yaml.AliasEvent):
+            self._problem(_at(event), f"the alias *{event.anchor} is not allowed", "write the value out")
+            self._put(None, event)
+
+    def _document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            self._problem(
+                _at(event), "a second document begins here; a record is one document", "use one file each"
+            )
+            raise _StopReading
+
+    def _open_node(self, event: Any) -> None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            self._problem(_at(event), f"the file has more than {MAX_NODES:,} values", "split it")
+            raise _StopReading
+        if event.anchor is not None:
+            self._problem(
+                _at(event), f"the anchor &{event.anchor} is not allowed", "write the value out where needed"
+            )
+        if event.tag is not None:
+            self._problem(_at(event), f"the tag {event.tag[:40]!r} is not allowed", "remove it")
+        if self.has_tab:
+            self._refuse_tab_before(event)
+
+    def _refuse_tab_before(self, event: Any) -> None:
+        start = end = event.start_mark.index
+        while start and self.text[start - 1] in " \t":
+            start -= 1
+        if "\t" in self.text[start:end]:
+            self._problem(_at(event), "a tab stands before this value", "use spaces")
+
+    def _open(self, container: dict[str, Value] | list[Value], event: Any) -> None:
+        if len(self.frames) >= MAX_DEPTH:
+            self._problem(_at(event), f"values are nested deeper than {MAX_DEPTH} levels", "flatten the file")
+            raise _StopReading
+        if self._at_key():
+            self._problem(_at(event), "a field name must be plain text", "use a word as field name")
+            raise _StopReading
+        way = self._put(container, event)
+        self.frames.append(_Frame(container, way))
+
+    def _at_key(self) -> bool:
+        return (
+            bool(self.frames) and isinstance(self.frames[-1].container, dict) and self.frames[-1].key is None
+        )
+
+    def _scalar(self, event: Any) -> None:
+        if event.style == '"':
+            for _, what in deceptive(event.value.replace("\n", " ")):
+                self._problem(_at(event), f"{what} is in the value", "remove it")
+        if self._at_key():
+            self._key(event)
+        else:
+            self._put(self._typed(event), event)
+
+    def _key(self, event: Any) -> None:
+        frame = self.frames[-1]
+        key = event.value
+        line = event.start_mark.line + 1
+        if not isinstance(self._typed(event), str) or key == "":
+            self._problem(
+                _at(event), f"the field name {key[:40]!r} is not text", "put it in quotes or choose a word"
+            )
+        elif key == "<<" and not event.style:
+            self._problem(_at(event), "the merge key << is not allowed", "write the fields out")
+        elif key in frame.keys:
+            first = frame.keys[key]
+            self._problem(
+                _at(event),
+                f"the field {key[:40]!r} stands twice: lines {first} and {line}",
+                "keep one of them",
+            )
+        frame.keys.setdefault(key, line)
+        frame.key = key
+        if self.positions:
+            self.key_places.setdefault((*frame.way, key), _at(event))
+        if self.has_tab and _TAB_AFTER_KEY.match(self.text, event.end_mark.index):
+            self._problem(_at(event), "a tab stands after this field name", "use spaces")
+
+    def _put(self, value: Value, event: Any) -> tuple[Step, ...]:
+        """Stores a value where the parser is, and returns the way there (empty when no positions are kept)."""
+        way: tuple[Step, ...] = ()
+        if not self.frames:
+            self.root = value
+        else:
+            frame = self.frames[-1]
+            step: Step
+            if isinstance(frame.container, list):
+                step = len(frame.container)
+                frame.container.append(value)
+            else:
+                step = frame.key or ""
+                frame.container.setdefault(step, value)
+                frame.key = None
+            if self.positions:
+                way = (*frame.way, step)
+        if self.positions:
+            self.places.setdefault(way, _at(event))
+        return way
+
+    def _typed(self, event: Any) -> Value:
+        """The value by the core schema; only plain (unquoted) scalars are anything but text."""
+        text: str = event.value
+        if event.style:
+            return text
+        if text in _NULL:
+            return None
+        if text in _BOOL:
+            return _BOOL[text]
+        if text[0] not in _NUMBER_START:
+            return text
+        return self._number(text, event)
+
+    def _number(self, text: str, event: Any) -> Value:
+        if _INTEGER.match(text):
+            digits = text.lstrip("+-")
+            if len(digits) > 1 and digits[0] == "0":
+                self._problem(
+                    _at(event), f"{text[:40]} reads as octal elsewhere", "drop the zero, or put it in quotes"
+                )
+                return text
+            return self._integer(text, 10, event)
+        if _BASED.match(text):
+            return self._integer(text[2:], 8 if text[1] == "o" else 16, event)
+        if _NOT_A_NUMBER.match(text):
+            self._problem(_at(event), f"{text} is not a usable number", "write a number")
+            return None
+        if _FLOAT.match(text):
+            number = float(text)
+            if number in (float("inf"), float("-inf")):
+                self._problem(_at(event), f"the number {text[:40]} is too large", "write a smaller number")
+            return number
+        return text
+
+    def _integer(self, digits: str, base: int, event: Any) -> int:
+        number = int(digits, base) if len(digits) <= 24 else _MAX_INTEGER + 1
+        if abs(number) > _MAX_INTEGER:
+            self._problem(
+                _at(event), f"the number {digits[:24]} is beyond 2^53", "write a smaller number, or quote it"
+            )
+            return 0
+        return number
+
+    def _problem(self, place: Place, message: str, remedy: str) -> None:
+        self.problems.append(Problem(place, message, remedy))
+        if len(self.problems) > MAX_PROBLEMS:
+            raise _StopReading
+
+
+def _at(event: Any) -> Place:
+    mark = event.start_mark
+    return Place(mark.line + 1, mark.column + 1)
+
+
+def _plain(error: yaml.MarkedYAMLError) -> str:
+    parts = (error.context, error.problem)
+    return ", ".join(part for part in parts if part)
