@@ -1,0 +1,66 @@
+"""The verdicts of one run and everything they rest on: all that renderers and forges ever see."""
+
+from dataclasses import dataclass
+
+from ray18.findings import Finding, ordered
+from ray18.gates import GateResult, Judge, Verdict, worst
+from ray18.policy import shipped_policy
+from ray18.program import Program
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class GateReport:
+    """The gates of one run."""
+
+    program: Program
+    results: tuple[GateResult, ...]
+    notes: tuple[Finding, ...]
+    """Warnings that belong to no gate: waivers that do not count, or are not needed."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of the gates."""
+        return worst(result.verdict for result in self.results)
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """The documents of one run."""
+
+    program: Program
+    checked: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Blocked when nothing was checked, or something could not be read."""
+        levels = {finding.level for finding in self.findings}
+        if "blocker" in levels or not self.checked:
+            return Verdict.BLOCKED
+        return Verdict.FAILED if "error" in levels else Verdict.PASSED
+
+
+def judge_gates(judge: Judge, gate_ids: tuple[str, ...]) -> GateReport:
+    """The report on the gates named, or on all."""
+    gates = tuple(judge.pack.gate(gate_id) for gate_id in gate_ids) or judge.pack.gates
+    results = tuple(judge.gate(gate) for gate in gates)
+    notes = judge.waiver_findings(results) if len(results) == len(judge.pack.gates) else ()
+    return GateReport(judge.program, results, notes)
+
+
+def check_records(judge: Judge, paths: tuple[str, ...]) -> CheckReport:
+    """The report on the records: readable, and consistent with one another.
+
+    With `paths`, findings about single records are kept only for those; what concerns several records is always kept.
+    """
+    chosen = [policy for policy in map(shipped_policy, judge.pack.records) if policy is not None]
+    single = {policy.id for policy in chosen if policy.about_one and len(policy.reads) == 1}
+    found = ordered({*judge.program.problems, *judge.findings(chosen)})
+    kept = [
+        finding for finding in found if not paths or finding.policy not in single or finding.path in paths
+    ]
+    checked = [document for document in judge.program.documents if not paths or document.path in paths]
+    unread = {finding.path for finding in judge.program.problems if not paths or finding.path in paths}
+    return CheckReport(judge.program, len(checked) + len(unread), tuple(kept))
