@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError
 
@@ -15,12 +15,14 @@ from ray18.approvals import Approvals
 from ray18.documents.base import Many, Model, Prose, Slug, Title
 from ray18.errors import BlockedError, UsageError
 from ray18.findings import Finding, ordered
-from ray18.handover import Handover, read_handover
 from ray18.program import Program
 from ray18.shipped import shipped
 from ray18.snapshot import Snapshot
 from ray18.waivers import Excuse, Waivable, excuses, reported, unused
 from ray18.yaml import load
+
+if TYPE_CHECKING:
+    from ray18.handover import Handover
 
 
 class Verdict(enum.Enum):
@@ -120,8 +122,10 @@ class Judge:
         return Approvals(self.program)
 
     @cached_property
-    def handover(self) -> Handover:
+    def handover(self) -> "Handover":
         """The hand-over as the snapshot holds it."""
+        from ray18.handover import read_handover
+
         folder = self.program.rules.settings.locations.handover
         entries = self.snapshot.paths([folder])
         contents = self.snapshot.read_all(entries)

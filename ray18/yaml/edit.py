@@ -38,7 +38,7 @@ def edit(source: bytes, changes: Mapping[tuple[Step, ...], Value]) -> bytes:
     return result
 
 
-def render(value: Value, header: str = "") -> bytes:
+def render(value: Mapping[str, Any], header: str = "") -> bytes:
     """A new file from plain data in the given order, under comment lines; read back before it is returned."""
     from ruamel.yaml import YAML
 
@@ -50,11 +50,18 @@ def render(value: Value, header: str = "") -> bytes:
     writer.dump(_styled(value), stream)
     result = (header + stream.getvalue()).encode()
     read = load(result)
-    if read.problems or read.value != value:
+    if read.problems or read.value != _listed(value):
         raise BlockedError(
             "a value cannot be written as strict YAML", "report this file as a defect of ray18"
         )
     return result
+
+
+def _listed(value: Any) -> Any:
+    """Plain data with lists for tuples, as it reads back."""
+    if isinstance(value, Mapping):
+        return {key: _listed(entry) for key, entry in value.items()}
+    return [_listed(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def _writer(text: str) -> Any:
@@ -91,12 +98,12 @@ def _set(tree: Any, way: tuple[Step, ...], value: Value) -> None:
         raise UsageError(f"{'.'.join(map(str, way))} cannot be set", "name a field of this record") from error
 
 
-def _styled(value: Value) -> Any:
+def _styled(value: Any) -> Any:
     """Plain data as ruamel writes it best: long texts as literal blocks, ambiguous words in quotes."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return CommentedMap((key, _styled(entry)) for key, entry in value.items())
     if isinstance(value, list | tuple):
         return CommentedSeq(_styled(entry) for entry in value)

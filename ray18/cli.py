@@ -1,0 +1,121 @@
+"""The command line: finds the command, imports only that, and turns every error into words and an exit code."""
+
+import importlib
+import os
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+
+from ray18 import __version__
+from ray18.errors import Ray18Error
+from ray18.terminal import safe
+
+COMMANDS = {
+    "approve": "Record a decision about a subject, signed with your key.",
+    "backlog": "List, show, add and change backlog items.",
+    "check": "Check that the records are sound: the pre-commit hook.",
+    "demo": "Build and run the example program, with a scripted history.",
+    "doctor": "Say what is wrong with the set-up, and how to mend it.",
+    "gate": "Judge the quality gates.",
+    "init": "Start a program in this repository.",
+    "intake": "Read a hand-over: report, draft catalog and backlog.",
+    "plan": "Draft and show the maintenance and support plan.",
+    "policy": "List, explain, start and test policies.",
+    "schema": "List, show and write the JSON Schemas.",
+    "status": "Show where the program stands in the protocol, and the next step.",
+    "waive": "Record an accepted deviation, signed with your key.",
+}
+"""Name and one-line help of every command; the module of the same name holds the rest."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's interface)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's interface)
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"ray18.commands.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        near = get_close_matches(args[0], COMMANDS, 1) if args[0] not in COMMANDS else []
+        if near:
+            raise click.UsageError(f"there is no command {args[0]!r}; did you mean {near[0]!r}?", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="ray18", message="%(prog)s %(version)s")
+@click.option(
+    "-C", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="Run as if started in FOLDER."
+)
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def group(ctx: click.Context, folder: Path | None, debug: bool) -> None:
+    """RAY-18: turn a finished project's hand-over into a maintenance and support program, kept and judged in Git.
+
+    \b
+    Start here:
+      ray18 demo            see a whole program judged
+      ray18 init            start one in this repository
+      ray18 intake FOLDER   read a hand-over in
+      ray18 gate --all      may it go live?
+    """
+    ctx.obj = {"folder": folder, "debug": debug}
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Runs one command line; its exit code (the contract's)."""
+    debug = "--debug" in arguments
+    try:
+        status = group.main(arguments, prog_name="ray18", standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except Ray18Error as error:
+        return _report(error.message, error.remedy, error.exit_code, debug)
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        return _report(error.format_message(), "", 4, debug)
+    except (click.Abort, KeyboardInterrupt):
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except RecursionError:
+        return _report("the input is nested too deeply", "flatten it", 3, debug)
+    except Exception as error:  # no traceback reaches a user
+        return _report(
+            f"internal error: {type(error).__name__}: {error}",
+            "run again with --debug, and report it",
+            4,
+            debug,
+        )
+
+
+def _report(message: str, remedy: str, status: int, debug: bool) -> int:
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+    text = f"ray18: {safe(message)}\n" + (f"    -> {safe(remedy)}\n" if remedy else "")
+    sys.stderr.buffer.write(text.encode(sys.stderr.encoding or "utf-8", "backslashreplace"))
+    sys.stderr.flush()
+    return status

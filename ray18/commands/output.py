@@ -1,0 +1,70 @@
+"""How a command's report reaches people and programs: formats, files, colour, and the exit code."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ray18.errors import UsageError
+from ray18.files import write_whole
+from ray18.gates import Verdict
+from ray18.renderers import FORMATS, renderer
+
+
+def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds --format, which may be given several times."""
+    return click.option(
+        "--format",
+        "formats",
+        multiple=True,
+        metavar="FORMAT[=FILE]",
+        help=f"{', '.join(FORMATS)}; with =FILE it is written there. May be given several times.",
+    )(command)
+
+
+def emit(view: str, report: Any, formats: tuple[str, ...]) -> None:
+    """Prints or writes the report in every format asked for, then ends with its verdict's exit code."""
+    for name, target in _wanted(formats):
+        render = getattr(renderer(name), view)
+        if target is None:
+            say(render(report, colour=name == "text" and colourful(sys.stdout)))
+        else:
+            write_whole(Path(target), render(report).encode("utf-8", "surrogateescape"))
+    finish(report.verdict)
+
+
+def finish(verdict: Verdict) -> None:
+    """Ends the command with the verdict's exit code."""
+    if verdict.exit_code:
+        raise click.exceptions.Exit(verdict.exit_code)
+
+
+def say(text: str) -> None:
+    """Prints text that ends with a line end, whatever the locale can encode."""
+    stream = sys.stdout
+    encoded = text.encode(stream.encoding or "utf-8", "backslashreplace")
+    stream.flush()
+    stream.buffer.write(encoded)
+    stream.buffer.flush()
+
+
+def colourful(stream: Any) -> bool:
+    """Whether colour is wanted: on a terminal, unless NO_COLOR says otherwise (no-color.org)."""
+    return bool(stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _wanted(formats: tuple[str, ...]) -> Iterator[tuple[str, str | None]]:
+    on_screen = 0
+    for entry in formats or ("text",):
+        name, _, target = entry.partition("=")
+        if name not in FORMATS:
+            raise UsageError(f"there is no format {name!r}", f"use one of: {', '.join(FORMATS)}")
+        on_screen += not target
+        if on_screen > 1:
+            raise UsageError(
+                "two formats cannot share the screen", f"write one to a file: --format {name}=FILE"
+            )
+        yield name, target or None

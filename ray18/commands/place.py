@@ -1,0 +1,136 @@
+"""Where a command judges: the repository, the snapshot, the base and the day, from options and the environment."""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from ray18.errors import UsageError
+from ray18.gates import Judge
+from ray18.git import Repository, discover
+from ray18.history import Base, trusted_base
+from ray18.program import load, read_rules, read_settings
+from ray18.snapshot import CommitSnapshot, IndexSnapshot, Snapshot, WorkTreeSnapshot
+
+
+class Day(click.ParamType[date]):
+    """A day written as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write it as YYYY-MM-DD", param, ctx)
+
+
+def today() -> date:
+    """Today, in UTC."""
+    return datetime.now(UTC).date()
+
+
+def program_repository(ctx: click.Context) -> Repository:
+    """The repository that the command was called in, or that `-C` names."""
+    start = (ctx.find_root().obj or {}).get("folder") or Path.cwd()
+    return discover(Path(start))
+
+
+def program_root(ctx: click.Context) -> Repository:
+    """The same, for commands that write: it must have a work tree."""
+    repository = program_repository(ctx)
+    if repository.work_tree is None:
+        raise UsageError("this is a bare repository; there is no work tree to write to", "run it in a clone")
+    return repository
+
+
+def root(ctx: click.Context) -> Path:
+    """The folder of the work tree."""
+    work_tree = program_root(ctx).work_tree
+    if work_tree is None:
+        raise AssertionError("program_root promises a work tree")
+    return work_tree
+
+
+def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds --rev, --staged, --base and --as-of, and passes the command a Judge instead of them."""
+
+    @click.option("--rev", metavar="REV", help="Judge this commit, without checking it out.")
+    @click.option("--staged", is_flag=True, help="Judge what is staged, as a commit would record it.")
+    @click.option("--base", metavar="REV", help="The trusted commit that supplies the rules.")
+    @click.option("--as-of", type=Day(), metavar="DATE", help="The day to judge on (default: today in UTC).")
+    @cast(Any, click.pass_context)
+    @wraps(command)
+    def wrapped(
+        ctx: click.Context,
+        *,
+        rev: str | None,
+        staged: bool,
+        base: str | None,
+        as_of: date | None,
+        **rest: Any,
+    ) -> Any:
+        if rev is not None and staged:
+            raise UsageError("--rev and --staged exclude each other", "choose one of them")
+        judge = open_judge(program_repository(ctx), rev=rev, staged=staged, base=base, as_of=as_of or today())
+        return command(judge=judge, **rest)
+
+    return cast(Callable[..., Any], wrapped)
+
+
+def open_judge(
+    repository: Repository,
+    *,
+    as_of: date,
+    rev: str | None = None,
+    staged: bool = False,
+    base: str | None = None,
+) -> Judge:
+    """Everything needed to judge one place of a repository."""
+    snapshot, judged = _snapshot(repository, rev, staged)
+    settings = read_settings(snapshot)
+    trusted = trusted_base(
+        repository,
+        judged,
+        named=base or named_by_ci(os.environ),
+        protected_branch=settings.protected_branch,
+        anchor=settings.anchor,
+    )
+    rules = _rules(repository, snapshot, trusted)
+    return Judge(load(snapshot, rules, as_of), snapshot)
+
+
+def named_by_ci(environment: Mapping[str, str]) -> str | None:
+    """The base that a CI system names for a pull or merge request."""
+    if environment.get("GITHUB_ACTIONS") == "true" and environment.get("GITHUB_BASE_REF"):
+        return f"origin/{environment['GITHUB_BASE_REF']}"
+    if environment.get("GITLAB_CI") == "true":
+        return environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA") or None
+    return None
+
+
+def _snapshot(repository: Repository, rev: str | None, staged: bool) -> tuple[Snapshot, str | None]:
+    if rev is not None:
+        commit = repository.resolve(rev)
+        return CommitSnapshot(repository, commit), commit
+    if staged:
+        return IndexSnapshot(repository, os.environ.get("GIT_INDEX_FILE")), None
+    if repository.work_tree is None:
+        commit = repository.resolve("HEAD")
+        return CommitSnapshot(repository, commit), commit
+    return WorkTreeSnapshot(repository.work_tree), None
+
+
+def _rules(repository: Repository, snapshot: Snapshot, trusted: Base | None) -> Any:
+    if trusted is None:
+        return read_rules(snapshot, None, "unanchored")
+    before = CommitSnapshot(repository, trusted.commit)
+    if not before.paths(["ray18.yaml"]):
+        return read_rules(snapshot, None, "unanchored: the base has no ray18.yaml yet")
+    return read_rules(before, trusted.commit, trusted.reason)

@@ -1,0 +1,97 @@
+"""`ray18 waive`: an accepted deviation, signed by the one who accepts it."""
+
+import secrets
+from datetime import date
+from pathlib import Path
+
+import click
+
+from ray18.commands.output import say
+from ray18.commands.place import Day, open_judge, program_root, root, today
+from ray18.commands.records import how_to_commit, write_signed, your_id, your_signer
+from ray18.documents.document import made
+from ray18.documents.waiver import Waiver
+from ray18.errors import UsageError
+from ray18.waivers import NAMESPACE
+
+
+@click.command()
+@click.argument("gate")
+@click.option("--policy", required=True, metavar="POLICY", help="The policy whose findings are excused.")
+@click.option(
+    "--item", "items", multiple=True, required=True, metavar="ID", help="An item it is for; may be repeated."
+)
+@click.option("--reason", required=True, metavar="TEXT", help="Why, in at least 20 characters.")
+@click.option(
+    "--until",
+    "expires",
+    type=Day(),
+    required=True,
+    metavar="DATE",
+    help="The last day on which it counts (UTC).",
+)
+@click.option(
+    "--requested-by", required=True, metavar="PERSON", help="Who asked for it; never the one who signs."
+)
+@click.option("--as", "role", metavar="ROLE", help="The role in which you accept it.")
+@click.option("--compensation", metavar="TEXT", help="What is done instead.")
+@click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="The SSH key to sign with.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    gate: str,
+    policy: str,
+    items: tuple[str, ...],
+    reason: str,
+    expires: date,
+    requested_by: str,
+    role: str | None,
+    compensation: str | None,
+    key: Path | None,
+) -> None:
+    """Accept, for a while, that POLICY finds something wrong with the ITEMs in GATE.
+
+    A gate that passes by a waiver is shown as waived, never as passed.
+
+    \b
+    Example:
+      ray18 waive backlog --policy serious-item-has-due-date --item TD-7f3a2c \\
+        --reason "the vendor names a date on 1 March" --until 2026-03-05 --requested-by ben
+    """
+    repository = program_root(ctx)
+    judge = open_judge(repository, as_of=today())
+    chosen = judge.pack.gate(gate)
+    if not chosen.waived_by:
+        raise UsageError(f"gate {chosen.id} cannot be waived", "mend what it finds")
+    if policy not in {entry.id for entry in judge.policies_of(chosen)} - set(chosen.locked):
+        raise UsageError(
+            f"{policy} cannot be waived in gate {chosen.id}", f"see: ray18 policy explain {policy}"
+        )
+    rules = judge.program.rules
+    signer = your_signer(repository, key)
+    person = your_id(rules.people, signer)
+    held = [entry for entry in chosen.waived_by if rules.people and person in rules.people.holders(entry)]
+    if (role or "") not in held and (role is not None or len(held) != 1):
+        raise UsageError(
+            f"{person} may not waive gate {chosen.id}", f"it takes the role {' or '.join(chosen.waived_by)}"
+        )
+    if person == requested_by:
+        raise UsageError("who asks for a waiver cannot accept it", "let somebody else accept it")
+    fields = dict(
+        id=f"WV-{secrets.token_hex(4)}",
+        program=rules.settings.program.id,
+        gate=chosen.id,
+        policy=policy,
+        items=items,
+        reason=reason,
+        compensation=compensation,
+        requested_by=requested_by,
+        approved_by=person,
+        role=role or held[0],
+        created=today(),
+        expires=expires,
+    )
+    record = made(Waiver, fields)
+    path = f"{rules.settings.locations.waivers}/{record.id}.yaml"
+    write_signed(root(ctx), path, "waiver", record, signer, NAMESPACE)
+    say(f"Written: {path}\n{how_to_commit(path)}\n")

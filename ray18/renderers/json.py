@@ -1,0 +1,196 @@
+"""JSON for programs: version 1 of the contract, with types of its own, whose schemas are shipped."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from ray18.findings import Finding, Level
+from ray18.gates import GateResult
+from ray18.report import VERSION, CheckReport, GateReport
+from ray18.waivers import Excuse
+
+VerdictWord = Literal["passed", "waived", "failed", "blocked"]
+
+
+class _Output(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class FindingOutput(_Output):
+    """One thing that is wrong."""
+
+    policy: str
+    """The policy's id."""
+    level: Level
+    """blocker: could not be judged · error: the rule is broken · warning: never fails a gate."""
+    message: str
+    """What is wrong."""
+    path: str
+    """The file, relative to the root of the repository; empty when it concerns none."""
+    line: int
+    """Starts at 1; 0 = the file as a whole."""
+    column: int
+    """Starts at 1; 0 = the file as a whole."""
+    item: str
+    """The id of the record meant, or empty."""
+    remedy: str
+    """What to do."""
+
+
+class WaiverOutput(_Output):
+    """A waiver that excuses findings of a gate."""
+
+    id: str
+    """The waiver's id."""
+    policy: str
+    """The policy it excuses."""
+    items: list[str]
+    """The items it excuses."""
+    reason: str
+    """Why."""
+    approved_by: str
+    """Who accepted it."""
+    expires: date
+    """The last day on which it counts."""
+
+
+class GateOutput(_Output):
+    """One gate, judged."""
+
+    id: str
+    """The gate's id."""
+    number: int
+    """The protocol's number."""
+    title: str
+    """The protocol's name."""
+    verdict: VerdictWord
+    """waived = passed by waiver only; blocked = could not be judged."""
+    criteria: str
+    """What must be true."""
+    actual: str
+    """What is the case."""
+    required_action: str
+    """What to do."""
+    findings: list[FindingOutput]
+    """What is wrong, worst first."""
+    waivers: list[WaiverOutput]
+    """What excuses findings of this gate."""
+
+
+class RevisionOutput(_Output):
+    """What was judged, and by whose rules."""
+
+    id: str
+    """A commit id, `worktree` or `index`."""
+    base: str | None
+    """The trusted commit that supplied the rules; null = unanchored."""
+
+
+class ProgramOutput(_Output):
+    """The program."""
+
+    id: str
+    """Its UUID."""
+    title: str
+    """Its name."""
+
+
+class GateReportOutput(_Output):
+    """What `ray18 gate --format json` prints."""
+
+    version: Literal[1]
+    """The version of this format."""
+    program: ProgramOutput
+    """The program."""
+    revision: RevisionOutput
+    """What was judged."""
+    as_of: date
+    """The day it was judged on."""
+    verdict: VerdictWord
+    """The worst verdict of the gates."""
+    gates: list[GateOutput]
+    """The gates, in order."""
+    notes: list[FindingOutput]
+    """Warnings that belong to no gate."""
+
+
+class CheckReportOutput(_Output):
+    """What `ray18 check --format json` prints."""
+
+    version: Literal[1]
+    """The version of this format."""
+    verdict: VerdictWord
+    """blocked also when nothing was checked."""
+    checked: int
+    """How many files were read."""
+    findings: list[FindingOutput]
+    """What is wrong, worst first."""
+
+
+OUTPUTS: dict[str, type[BaseModel]] = {"gate-report": GateReportOutput, "check-report": CheckReportOutput}
+"""Name and type of every JSON output; each has a schema in `schemas/`."""
+
+
+def gates(report: GateReport, *, colour: bool = False) -> str:  # noqa: ARG001 (all renderers are called alike)
+    """The report on gates."""
+    settings = report.program.rules.settings
+    output = GateReportOutput(
+        version=VERSION,
+        program=ProgramOutput(id=settings.program.id, title=settings.program.title),
+        revision=RevisionOutput(id=report.program.revision, base=report.program.rules.base),
+        as_of=report.program.as_of,
+        verdict=report.verdict.value,
+        gates=[_gate(result) for result in report.results],
+        notes=[_finding(note) for note in report.notes],
+    )
+    return output.model_dump_json(indent=2) + "\n"
+
+
+def check(report: CheckReport, *, colour: bool = False) -> str:  # noqa: ARG001 (all renderers are called alike)
+    """The report on records."""
+    findings = [_finding(finding) for finding in report.findings]
+    output = CheckReportOutput(
+        version=VERSION, verdict=report.verdict.value, checked=report.checked, findings=findings
+    )
+    return output.model_dump_json(indent=2) + "\n"
+
+
+def _gate(result: GateResult) -> GateOutput:
+    gate = result.gate
+    return GateOutput(
+        id=gate.id,
+        number=gate.number,
+        title=gate.title,
+        verdict=result.verdict.value,
+        criteria=gate.criteria,
+        actual=result.actual,
+        required_action=result.required_action,
+        findings=[_finding(finding) for finding in result.findings],
+        waivers=[_waiver(excuse) for excuse in dict.fromkeys(excuse for _, excuse in result.waived)],
+    )
+
+
+def _waiver(excuse: Excuse) -> WaiverOutput:
+    record = excuse.record
+    return WaiverOutput(
+        id=record.id,
+        policy=record.policy,
+        items=list(record.items),
+        reason=record.reason,
+        approved_by=record.approved_by,
+        expires=record.expires,
+    )
+
+
+def _finding(finding: Finding) -> FindingOutput:
+    return FindingOutput(
+        policy=finding.policy,
+        level=finding.level,
+        message=finding.message,
+        path=finding.path,
+        line=finding.line,
+        column=finding.column,
+        item=finding.item,
+        remedy=finding.remedy,
+    )

@@ -1,0 +1,103 @@
+"""Text for people: findings as `path:line:column`, then one line for each gate, the verdict last."""
+
+from collections.abc import Iterable, Iterator
+
+from ray18.findings import Finding
+from ray18.gates import GateResult, Verdict
+from ray18.program import Program, shown_id
+from ray18.report import CheckReport, GateReport
+from ray18.terminal import painted, safe
+
+_OF_LEVEL = {"blocker": "red", "error": "red", "warning": "yellow"}
+_OF_VERDICT = {
+    Verdict.PASSED: "green",
+    Verdict.WAIVED: "yellow",
+    Verdict.FAILED: "red",
+    Verdict.BLOCKED: "red",
+}
+
+
+def gates(report: GateReport, *, colour: bool = False) -> str:
+    """The report on gates."""
+    lines: list[str] = []
+    for result in report.results:
+        lines.extend(_gate(result, colour))
+    lines.extend(line for note in report.notes for line in _finding(note, colour))
+    lines.extend(_heading(report.program))
+    width = max(len(result.gate.title) for result in report.results)
+    for result in report.results:
+        verdict = painted(f"{result.verdict.value:8}", _OF_VERDICT[result.verdict], colour)
+        title = f"Gate {result.gate.number}  {result.gate.title:{width}}"
+        lines.append(f"{title}  {verdict} {safe(result.actual)}")
+    return "\n".join(lines) + "\n"
+
+
+def check(report: CheckReport, *, colour: bool = False) -> str:
+    """The report on records."""
+    lines = [line for finding in report.findings for line in _finding(finding, colour)]
+    if not report.checked:
+        lines.append("Nothing was checked: no governed file is among these paths.")
+    verdict = painted(report.verdict.value, _OF_VERDICT[report.verdict], colour)
+    files = "file" if report.checked == 1 else "files"
+    lines.append(f"{report.checked:,} {files} checked, {_counted(report.findings)}: {verdict}")
+    return "\n".join(lines) + "\n"
+
+
+def _heading(program: Program) -> Iterator[str]:
+    rules = program.rules
+    base = (
+        f"rules of {rules.base[:12]} ({rules.reason})" if rules.base else f"{rules.reason}: no trusted base"
+    )
+    yield f"{safe(rules.settings.program.title)}: {shown_id(program.revision)}, as of {program.as_of}, {safe(base)}"
+
+
+def _gate(result: GateResult, colour: bool) -> Iterator[str]:
+    if result.verdict is Verdict.FAILED or result.verdict is Verdict.BLOCKED:
+        yield from _failure_block(result, colour)
+    for finding in result.findings:
+        yield from _finding(finding, colour)
+    for finding, excuse in result.waived:
+        record = excuse.record
+        note = f"waived until {record.expires} by {record.approved_by} ({record.id}): {finding.message}"
+        yield f"{safe(finding.path)}:{finding.line}:{finding.column}: {painted('waived', 'yellow', colour)}: {safe(note)}"
+    if result.findings or result.waived:
+        yield ""
+
+
+def _failure_block(result: GateResult, colour: bool) -> Iterator[str]:
+    """The block of the protocol, section "Error Handling"."""
+    title = result.gate.title
+    what = "failed" if result.verdict is Verdict.FAILED else "could not be judged"
+    yield painted(f"[RAY GATE FAILED: {title}]", "bold", colour)
+    yield f"> \"Quality gate '{title}' {what}."
+    yield f"> Criteria: {result.gate.criteria}"
+    yield f"> Actual: {safe(result.actual)}."
+    yield f"> Required action: {safe(result.required_action)}"
+    yield ">"
+    yield "> Options:"
+    yield "> 1. Fix issues and retry validation"
+    waiver = f"ray18 waive {result.gate.id}" if result.gate.waived_by else "this gate cannot be waived"
+    yield f"> 2. Request gate waiver with justification ({waiver})"
+    yield '> 3. Halt protocol execution"'
+
+
+def _finding(finding: Finding, colour: bool) -> Iterator[str]:
+    place = ""
+    if finding.path:
+        place = (
+            f"{safe(finding.path)}:{finding.line}:{finding.column}: "
+            if finding.line
+            else f"{safe(finding.path)}: "
+        )
+    level = painted(finding.level, _OF_LEVEL[finding.level], colour)
+    yield f"{place}{level}: {safe(finding.message)} [{finding.policy}]"
+    if finding.remedy:
+        yield painted(f"    -> {safe(finding.remedy)}", "dim", colour)
+
+
+def _counted(findings: Iterable[Finding]) -> str:
+    levels = [finding.level for finding in findings]
+    if not levels:
+        return "no problems"
+    words = {"blocker": "blocking", "error": "wrong", "warning": "to look at"}
+    return ", ".join(f"{levels.count(level):,} {word}" for level, word in words.items() if level in levels)
