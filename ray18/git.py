@@ -243,6 +243,16 @@ def discover(start: Path) -> Repository:
     return Repository(Path(git_dir), Path(common_dir), work_tree)
 
 
+def create(folder: Path, branch: str) -> Repository:
+    """A new repository in an existing folder, without any template's hooks."""
+    status, _, errors = _run(
+        [*_git(), "init", "--quiet", "--template=", f"--initial-branch={branch}"], b"", environment(), folder
+    )
+    if status != 0:
+        _fail(("init",), errors)
+    return discover(folder)
+
+
 def object_id(kind: str, content: bytes, object_format: str = "sha1") -> str:
     """The id that Git gives to an object of this kind and content."""
     digest = hashlib.new(object_format, usedforsecurity=False)

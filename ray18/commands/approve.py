@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 
@@ -14,6 +14,7 @@ from ray18.documents.approval import Approval
 from ray18.documents.base import Decision
 from ray18.documents.document import made
 from ray18.errors import BlockedError, UsageError
+from ray18.gates import Judge
 from ray18.subjects import Subject, rules_digest, subjects
 
 
@@ -48,8 +49,23 @@ def command(
       ray18 approve plan --as security-lead
       ray18 approve staffing --decision rejected --comment "nobody covers the nights"
     """
-    repository = program_root(ctx)
-    judge = open_judge(repository, as_of=today())
+    judge = open_judge(program_root(ctx), as_of=today())
+    signer = your_signer(program_root(ctx), key)
+    person = your_id(judge.program.rules.people, signer)
+    said = {"decision": decision, "comment": comment, "valid_until": valid_until, "decided_on": today()}
+    chosen, record = decide(judge, subject, person, role, said)
+    say(_asked(chosen, record))
+    if not yes:
+        click.confirm("Sign this?", abort=True, err=True)
+    path = record_path(judge.program.rules.settings.locations.approvals, record)
+    write_signed(root(ctx), path, "approval", record, signer, NAMESPACE)
+    say(f"Written: {path}\n{how_to_commit(path)}\n")
+
+
+def decide(
+    judge: Judge, subject: str, person: str, role: str | None, said: dict[str, Any]
+) -> tuple[Subject, Approval]:
+    """The record of a person's decision about a subject as it stands now. Raises BlockedError when it cannot be read."""
     rules, approvals = judge.program.rules, judge.approvals
     if judge.program.problems:
         first = judge.program.problems[0]
@@ -57,29 +73,18 @@ def command(
             f"{first.path}:{first.line}: {first.message}", "mend the records before deciding: ray18 check"
         )
     chosen = _subject(subjects(rules.settings), subject)
-    signer = your_signer(repository, key)
-    person = your_id(rules.people, signer)
-    fields = dict(
-        program=rules.settings.program.id,
-        subject=chosen.id,
-        digest=approvals.digests[chosen.id],
-        previous=_previous(approvals, chosen),
-        rules=rules_digest(rules.settings, rules.people),
-        role=_role(approvals, chosen, person, role),
-        person=person,
-        decision=decision,
-        comment=comment,
-        decided_on=today(),
-        valid_until=valid_until,
-    )
+    fields = {
+        "program": rules.settings.program.id,
+        "subject": chosen.id,
+        "digest": approvals.digests[chosen.id],
+        "previous": _previous(approvals, chosen),
+        "rules": rules_digest(rules.settings, rules.people),
+        "role": _role(approvals, chosen, person, role),
+        "person": person,
+        **said,
+    }
     record = made(Approval, fields)
-    record = record.model_copy(update={"sequence": _next(approvals, record)})
-    say(_asked(chosen, record))
-    if not yes:
-        click.confirm("Sign this?", abort=True, err=True)
-    path = record_path(rules.settings.locations.approvals, record)
-    write_signed(root(ctx), path, "approval", record, signer, NAMESPACE)
-    say(f"Written: {path}\n{how_to_commit(path)}\n")
+    return chosen, record.model_copy(update={"sequence": _next(approvals, record)})
 
 
 def _subject(known: tuple[Subject, ...], name: str) -> Subject:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 
@@ -65,23 +65,15 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--staged", is_flag=True, help="Judge what is staged, as a commit would record it.")
     @click.option("--base", metavar="REV", help="The trusted commit that supplies the rules.")
     @click.option("--as-of", type=Day(), metavar="DATE", help="The day to judge on (default: today in UTC).")
-    @cast(Any, click.pass_context)
     @wraps(command)
-    def wrapped(
-        ctx: click.Context,
-        *,
-        rev: str | None,
-        staged: bool,
-        base: str | None,
-        as_of: date | None,
-        **rest: Any,
-    ) -> Any:
+    def wrapped(*, rev: str | None, staged: bool, base: str | None, as_of: date | None, **rest: Any) -> Any:
+        ctx = click.get_current_context()
         if rev is not None and staged:
             raise UsageError("--rev and --staged exclude each other", "choose one of them")
         judge = open_judge(program_repository(ctx), rev=rev, staged=staged, base=base, as_of=as_of or today())
         return command(judge=judge, **rest)
 
-    return cast(Callable[..., Any], wrapped)
+    return wrapped
 
 
 def open_judge(

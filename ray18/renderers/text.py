@@ -17,11 +17,11 @@ _OF_VERDICT = {
 }
 
 
-def gates(report: GateReport, *, colour: bool = False) -> str:
-    """The report on gates."""
+def gates(report: GateReport, *, colour: bool = False, limit: int | None = None) -> str:
+    """The report on gates; with `limit`, at most so many findings of each gate."""
     lines: list[str] = []
     for result in report.results:
-        lines.extend(_gate(result, colour))
+        lines.extend(_gate(result, colour, limit))
     lines.extend(line for note in report.notes for line in _finding(note, colour))
     lines.extend(_heading(report.program))
     width = max(len(result.gate.title) for result in report.results)
@@ -51,11 +51,13 @@ def _heading(program: Program) -> Iterator[str]:
     yield f"{safe(rules.settings.program.title)}: {shown_id(program.revision)}, as of {program.as_of}, {safe(base)}"
 
 
-def _gate(result: GateResult, colour: bool) -> Iterator[str]:
+def _gate(result: GateResult, colour: bool, limit: int | None) -> Iterator[str]:
     if result.verdict is Verdict.FAILED or result.verdict is Verdict.BLOCKED:
         yield from _failure_block(result, colour)
-    for finding in result.findings:
+    for finding in result.findings[:limit]:
         yield from _finding(finding, colour)
+    if limit is not None and len(result.findings) > limit:
+        yield f"… and {len(result.findings) - limit:,} more"
     for finding, excuse in result.waived:
         record = excuse.record
         note = f"waived until {record.expires} by {record.approved_by} ({record.id}): {finding.message}"
