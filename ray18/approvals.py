@@ -30,6 +30,8 @@ class Checked:
     remedy: str
     current: bool
     """Whether it is about the subject as it stands now."""
+    authentic: bool
+    """Whether it really is this person's decision in this role, whatever else may be wrong with it."""
 
     @property
     def record(self) -> Approval:
@@ -138,14 +140,14 @@ class Approvals:
 
     def _checked(self, document: Document[Approval]) -> Checked:
         record = document.content
-        reason, remedy = next(self._objections(document), ("", ""))
-        current = record.program == self.rules.settings.program.id and record.digest == self.digests.get(
-            record.subject
-        )
-        return Checked(document, reason, remedy, current)
+        forged = list(self._forgery(document))
+        reason, remedy = next(iter((*forged, *self._lapse(record))), ("", ""))
+        ours = record.program == self.rules.settings.program.id
+        current = ours and record.digest == self.digests.get(record.subject)
+        return Checked(document, reason, remedy, current, not forged)
 
-    def _objections(self, document: Document[Approval]) -> Iterator[tuple[str, str]]:
-        """Everything that keeps a record from counting, whatever it decides."""
+    def _forgery(self, document: Document[Approval]) -> Iterator[tuple[str, str]]:
+        """Why a record is not what it says: this person's decision, in this role, for this program."""
         record, settings = document.content, self.rules.settings
         again = f"approve again: ray18 approve {record.subject} --as {record.role}"
         if record.program != settings.program.id:
@@ -164,14 +166,16 @@ class Approvals:
                 people, record.person, self.program.signature(document.path), signed_bytes(record), NAMESPACE
             )
         )
-        wanted = settings.roles.get(record.role)
+
+    def _lapse(self, record: Approval) -> Iterator[tuple[str, str]]:
+        """Why a genuine record counts no more, or not enough."""
+        again = f"approve again: ray18 approve {record.subject} --as {record.role}"
+        wanted = self.rules.settings.roles.get(record.role)
         if wanted is not None and wanted.evidence == "observed":
             yield "the role needs a forge's review as evidence", "approve in the forge"
-        if record.digest != self.digests.get(record.subject):
-            yield (
-                f"stale: it approved {short(record.digest)}, now it is {short(self.digests.get(record.subject, ''))}",
-                again,
-            )
+        now = self.digests.get(record.subject, "")
+        if record.digest != now:
+            yield f"stale: it approved {short(record.digest)}, now it is {short(now)}", again
         if not in_force(record, self.program.as_of):
             yield f"it ran out on {record.valid_until}", again
 
@@ -252,9 +256,13 @@ def _latest(checked: Iterable[Checked], role: str) -> list[Checked]:
 
 
 def _standing(checked: Iterable[Checked], role: str) -> list[str]:
-    """Who approves in a role: their last valid decision is plain approval."""
-    valid = [entry for entry in checked if not entry.reason]
-    return [entry.record.person for entry in _latest(valid, role) if entry.record.decision == "approved"]
+    """Who approves in a role: their last genuine decision about the subject as it is now counts, and is approval."""
+    genuine = [entry for entry in checked if entry.authentic and entry.current]
+    return [
+        entry.record.person
+        for entry in _latest(genuine, role)
+        if not entry.reason and entry.record.decision == "approved"
+    ]
 
 
 def _against(checked: Iterable[Checked], role: str) -> list[Checked]:

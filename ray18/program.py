@@ -4,7 +4,7 @@ Rules from the base, data from the proposal: settings are those of the trusted c
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -146,19 +146,20 @@ def _claims(snapshot: Snapshot, locations: Locations) -> Iterator[_Claimed]:
     entries = snapshot.paths(sorted(by_location))
     twins = _twins(entry.path for entry in entries)
     for entry in entries:
-        claimed = _owner(entry.path, by_location)
+        location = _location(entry.path, by_location)
+        claimed = by_location[location]
         name = entry.path.rsplit("/", 1)[-1]
         if name in _UNGOVERNED_NAMES and claimed.many:
             continue
-        yield _judged(entry, claimed, twins)
+        yield _judged(entry, location, claimed, twins)
 
 
-def _owner(path: str, by_location: dict[str, Kind]) -> Kind:
+def _location(path: str, by_location: Mapping[str, Kind]) -> str:
     matches = [location for location in by_location if path == location or path.startswith(f"{location}/")]
-    return by_location[max(matches, key=len)]
+    return max(matches, key=len)
 
 
-def _judged(entry: Entry, claimed: Kind, twins: dict[str, str]) -> _Claimed:
+def _judged(entry: Entry, location: str, claimed: Kind, twins: dict[str, str]) -> _Claimed:
     if entry.path in twins:
         other = twins[entry.path]
         return _Claimed(
@@ -168,6 +169,8 @@ def _judged(entry: Entry, claimed: Kind, twins: dict[str, str]) -> _Claimed:
         require_regular(entry)
     except BlockedError as error:
         return _Claimed(entry, claimed, error.message, error.remedy)
+    if not claimed.many and entry.path != location:
+        return _Claimed(entry, claimed, f"{location} is a folder; it must be a file", "put the file itself there")
     suffixes = (".yaml", SIGNATURE_SUFFIX) if claimed.signed else (".yaml",)
     if claimed.many and not entry.path.endswith(suffixes):
         return _Claimed(

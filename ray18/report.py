@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ray18.findings import Finding, ordered
 from ray18.gates import GateResult, Judge, Verdict, worst
-from ray18.policy import shipped_policy
+from ray18.policy import EXISTS, shipped_policy
 from ray18.program import Program
 
 VERSION = 1
@@ -53,11 +53,12 @@ def judge_gates(judge: Judge, gate_ids: tuple[str, ...]) -> GateReport:
 def check_records(judge: Judge, paths: tuple[str, ...]) -> CheckReport:
     """The report on the records: readable, and consistent with one another.
 
-    With `paths`, findings about single records are kept only for those; what concerns several records is always kept.
+    A document that is not there yet is the gates' business. With `paths`, findings about single records are kept only for those; what concerns several records is always kept.
     """
     chosen = [policy for policy in map(shipped_policy, judge.pack.records) if policy is not None]
     single = {policy.id for policy in chosen if policy.about_one and len(policy.reads) == 1}
-    found = ordered({*judge.program.problems, *judge.findings(chosen)})
+    here = (finding for finding in judge.findings(chosen) if finding.policy != EXISTS)
+    found = ordered({*judge.program.problems, *here})
     kept = [
         finding for finding in found if not paths or finding.policy not in single or finding.path in paths
     ]

@@ -103,8 +103,9 @@ def child(descriptor: int) -> None:
     request = json.load(sys.stdin)
     _limit(float(request["seconds"]))
     answer = _answer(request["target"], request["payload"])
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(json.dumps(answer).encode())
+    left = memoryview(json.dumps(answer).encode())
+    while left:
+        left = left[os.write(descriptor, left) :]
     os._exit(0)
 
 
@@ -140,5 +141,11 @@ def _limit(seconds: float) -> None:
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
     if event.startswith(_FORBIDDEN):
         raise PermissionError(f"a policy may not use {event}")
-    if event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):
+    if event == "open" and _writes(arguments[1], arguments[2]):
         raise PermissionError("a policy may not write files")
+
+
+def _writes(mode: Any, flags: Any) -> bool:
+    if isinstance(mode, str):
+        return bool(set(mode) & set("wax+"))
+    return not isinstance(flags, int) or bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND))

@@ -103,10 +103,10 @@ class _Story:
 
     def read_handover(self) -> None:
         """`ray18 intake`, as anybody would run it."""
-        from ray18.cli import run
+        from ray18.commands.intake import command as intake
 
         say("\n== ray18 intake ==\n\n")
-        run(["-C", str(self.folder), "intake"])
+        intake.main([], prog_name="ray18 intake", standalone_mode=False, obj={"folder": self.folder})
         self._commit("tomas-vik", "Read the hand-over in", dict(self._changed()))
 
     def mend(self) -> None:
@@ -167,10 +167,10 @@ class _Story:
                 if path.is_file():
                     yield path.relative_to(self.folder).as_posix(), path.read_bytes()
 
-    def _public_line(self, person: str) -> str:
+    def _public_line(self, person: object) -> str:
         import base64
 
-        return f"ssh-ed25519 {base64.b64encode(self.signers[person].public_key).decode()}"
+        return f"ssh-ed25519 {base64.b64encode(self.signers[str(person)].public_key).decode()}"
 
     def _commit(self, person: str, message: str, files: Mapping[str, bytes]) -> None:
         self.clock += timedelta(hours=5)

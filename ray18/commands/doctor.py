@@ -15,6 +15,7 @@ from ray18.commands.place import open_judge, program_repository, today
 from ray18.errors import Ray18Error
 from ray18.git import Repository
 from ray18.terminal import safe
+from ray18.yaml import fast
 
 _OLDEST_GIT = (2, 31)
 
@@ -56,10 +57,8 @@ def command(ctx: click.Context) -> None:
 
 def _machine() -> Iterator[Symptom]:
     yield Symptom("ok", f"Python {sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}")
-    import yaml
-
-    if getattr(yaml, "__with_libyaml__", False):
-        yield Symptom("ok", f"PyYAML {yaml.__version__} with libyaml")
+    if fast():
+        yield Symptom("ok", "PyYAML with libyaml")
     else:
         yield Symptom(
             "hint", "PyYAML has no libyaml: reading is 8 times slower", "install a PyYAML wheel with libyaml"

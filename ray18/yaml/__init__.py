@@ -7,5 +7,6 @@ from ray18.yaml.strict import Place as Place
 from ray18.yaml.strict import Problem as Problem
 from ray18.yaml.strict import Step as Step
 from ray18.yaml.strict import Value as Value
+from ray18.yaml.strict import fast as fast
 from ray18.yaml.strict import load as load
 from ray18.yaml.strict import load_json as load_json

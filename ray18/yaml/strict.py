@@ -101,6 +101,11 @@ def load_json(source: bytes, *, limit: int = MAX_BYTES) -> Loaded:
     )
 
 
+def fast() -> bool:
+    """Whether libyaml does the parsing here."""
+    return hasattr(yaml, "CSafeLoader")
+
+
 def place_of(text: str, index: int) -> Place:
     """The place of the character at `index`."""
     return Place(text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))

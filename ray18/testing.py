@@ -1,0 +1,103 @@
+"""Runs policies on small example folders, as `ray18 policy test` and the tests of the shipped pack do.
+
+An example is a tiny program folder with only the documents that the policy reads. Without a `ray18.yaml`
+default settings apply. It is judged as anchored, on one fixed day; two files in it say otherwise:
+
+* `as_of.txt`: the day to judge on, as YYYY-MM-DD;
+* `unanchored.txt`: there is no trusted commit (the content is for people).
+
+A policy's examples are two such folders: `pass/` yields nothing, `fail/` what `fail/expected.txt` says.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from ray18.documents import SETTINGS_PATH
+from ray18.documents.settings import ProgramIdentity, Settings
+from ray18.errors import BlockedError, UsageError
+from ray18.findings import Finding, ordered
+from ray18.gates import Judge
+from ray18.policy import Policy, run, shipped_policy
+from ray18.program import Rules, load, read_settings
+from ray18.snapshot import WorkTreeSnapshot
+
+DAY = date(2026, 6, 1)
+"""The day on which examples are judged."""
+SETTINGS = Settings(
+    program=ProgramIdentity(id="00000000-0000-4000-8000-000000000000", title="Example of a policy")
+)
+"""The settings of an example without its own: every default."""
+_ANCHOR = "0" * 40
+
+
+def run_policy(policy: Policy | str, folder: Path, as_of: date | None = None) -> tuple[Finding, ...]:
+    """What a policy finds in an example folder, together with whatever keeps the folder from being read.
+
+    `policy` is a Policy, or the id of a shipped one; `as_of` overrides the folder's own day. Raises
+    UsageError when there is no such policy or folder, BlockedError when the folder's settings cannot be used.
+    """
+    judge = judge_of(folder, as_of)
+    return ordered((*judge.program.problems, *run([_found(policy)], judge.inputs)))
+
+
+def judge_of(folder: Path, as_of: date | None = None) -> Judge:
+    """An example folder, loaded and ready to be judged by any policy or gate."""
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}", "make it, with the documents that the policy reads")
+    snapshot = WorkTreeSnapshot(folder)
+    settings = read_settings(snapshot) if snapshot.paths([SETTINGS_PATH]) else SETTINGS
+    base = None if (folder / "unanchored.txt").exists() else _ANCHOR
+    rules = Rules(settings, None, snapshot, base, "an example")
+    program = load(snapshot, rules, as_of or _day(folder))
+    people = program.one("people")
+    trusted = replace(rules, people=people.content if people else None)
+    return Judge(replace(program, rules=trusted), snapshot)
+
+
+def transcript(findings: Iterable[Finding]) -> str:
+    """The findings as `expected.txt` holds them, one a line: `path:line:column: level: message -> remedy`."""
+    return "".join(f"{_line(finding)}\n" for finding in findings)
+
+
+def problems(policy: Policy | str, examples: Path) -> Iterator[str]:
+    """What is wrong with a policy's examples, in words; nothing when they show what they should."""
+    for name in ("pass", "fail"):
+        if not (examples / name).is_dir():
+            yield f"{examples / name}/ is missing: every policy has an example that passes and one that fails"
+            return
+    found = transcript(run_policy(policy, examples / "pass"))
+    if found:
+        yield f"{examples / 'pass'} does not pass:\n{found}"
+    found = transcript(run_policy(policy, examples / "fail"))
+    if not found:
+        yield f"{examples / 'fail'} passes: an example that cannot fail shows nothing"
+    expected = examples / "fail" / "expected.txt"
+    wanted = expected.read_text(encoding="utf-8") if expected.is_file() else ""
+    if found != wanted:
+        yield f"{expected} should be:\n{found}but is:\n{wanted}"
+
+
+def _found(policy: Policy | str) -> Policy:
+    found = shipped_policy(policy) if isinstance(policy, str) else policy
+    if found is None:
+        raise UsageError(f"there is no policy {policy!r}", "see them all: ray18 policy list")
+    return found
+
+
+def _day(folder: Path) -> date:
+    path = folder / "as_of.txt"
+    if not path.is_file():
+        return DAY
+    text = path.read_text(encoding="utf-8").strip()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BlockedError(f"{path}: {text[:40]!r} is not a day", "write it as YYYY-MM-DD") from error
+
+
+def _line(finding: Finding) -> str:
+    place = f"{finding.path}:{finding.line}:{finding.column}: " if finding.path else ""
+    remedy = f" -> {finding.remedy}" if finding.remedy else ""
+    return f"{place}{finding.level}: {finding.message}{remedy}"
