@@ -46,10 +46,12 @@ def open_key(path: Path, passphrase: Callable[[], str]) -> Signer:
         raise UsageError(f"there is no key {path}", "name your private key with --key")
     if path.suffix == ".pub":
         return _external(path, path.read_text())
+    from cryptography.exceptions import UnsupportedAlgorithm
+
     content = path.read_bytes()
     try:
         return in_process(_loaded(content, passphrase))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         public = path.with_name(f"{path.name}.pub")
         if public.is_file():
             return _external(path, public.read_text())

@@ -70,8 +70,8 @@ def command(
 ) -> None:
     """Read a hand-over: report whether it is complete, draft the service catalog and the backlog.
 
-    FOLDER holds the artifacts (default: the program's own hand-over folder). Of the files that exist, only the
-    report is ever changed. Exit code 1: an artifact is missing, or ownership unclear; 3: one cannot be read.
+    FOLDER holds the artifacts (default: the program's own hand-over folder). Of the files that exist, only
+    the report is ever changed. Exit code 1: an artifact is missing, or ownership unclear; 3: one unreadable.
 
     \b
     Examples:

@@ -1,7 +1,7 @@
 """What every kind of document is made of: frozen models, strict scalars, and words for the field's standard values."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -90,3 +90,19 @@ def plain(value: object) -> Any:
     if isinstance(value, Mapping):
         return {str(key): plain(entry) for key, entry in value.items()}
     return value.isoformat() if isinstance(value, date) else value
+
+
+def cycles(needs: Mapping[str, Iterable[str]], limit: int = 20) -> Iterator[tuple[str, ...]]:
+    """Circles of things that need one another, each from its smallest member back to itself; at most `limit`."""
+    from graphlib import CycleError, TopologicalSorter
+
+    graph = {name: tuple(other for other in others if other in needs) for name, others in needs.items()}
+    for _ in range(limit):
+        try:
+            TopologicalSorter(graph).prepare()
+            return
+        except CycleError as error:
+            circle = error.args[1][:0:-1]  # it names what is needed first; the closing repetition is dropped
+        start = circle.index(min(circle))
+        yield (*circle[start:], *circle[: start + 1])
+        graph = {name: others for name, others in graph.items() if name not in circle}

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from ray18.documents import Kind
 from ray18.documents.base import WORDS, Model
+from ray18.errors import UsageError
 from ray18.findings import Finding, ordered, shown
 from ray18.yaml import Loaded, Place, Step, Value, load
 
@@ -80,6 +81,17 @@ def read(
     if content is None:
         raise AssertionError(f"{path} has neither content nor a problem")
     return Document(kind.name, path, content, source, oid), ()
+
+
+def made(model: type[M], fields: dict[str, Any]) -> M:
+    """A document's content from values that a person gave. Raises UsageError with everything that does not fit."""
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        told = [_explained(model, detail, detail["loc"]) for detail in error.errors(include_url=False)]
+        raise UsageError(
+            "; ".join(message for message, _ in told), "; ".join(remedy for _, remedy in told)
+        ) from error
 
 
 def _unreadable(path: str, place: Place, message: str, remedy: str) -> Finding:

@@ -67,6 +67,13 @@ class Alert(Model):
     status: ChecklistStatus = "Pending"
     """Complete once it is loaded, routed and was seen to fire."""
 
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What it needs before it can wake anybody, and does not have: empty for an active alert."""
+        needs = {"condition": self.condition, "receiver": self.receiver, "runbook": self.runbook}
+        missing = [name for name, value in needs.items() if value is None]
+        return (*missing, *(["status Complete"] if self.status != "Complete" else []))
+
 
 class ReportTemplate(Model):
     """The form that a report follows."""

@@ -85,3 +85,7 @@ class People(Model):
     def owners(self) -> frozenset[str]:
         """Everything that may stand as an owner: ids of people and of teams."""
         return frozenset((*(person.id for person in self.people), *(team.id for team in self.teams)))
+
+    def contacts(self) -> frozenset[str]:
+        """Everything that can be called or asked: people, teams, and roles that somebody holds."""
+        return self.owners() | {role for role, holders in self.roles.items() if holders}

@@ -1,6 +1,6 @@
 """`plan.yaml`: the maintenance and support plan."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -81,6 +81,11 @@ class SupportHours(Model):
     """First time of day."""
     ends_at: Clock
     """Last time of day; equal to `starts_at` = around the clock."""
+
+    @property
+    def always(self) -> bool:
+        """Whether somebody answers at any hour of any day."""
+        return self.starts_at == self.ends_at and len(set(self.days)) == len(get_args(Weekday))
 
 
 class Site(Model):
@@ -220,7 +225,7 @@ class Plan(Model):
     freezes: Many[Freeze] = ()
     """When they may not."""
     coverage: Coverage = Coverage()
-    """Who answers when."""
+    """Support hours, sites and rotation."""
     responsibilities: Many[Responsibility] = ()
     """Who does, answers for, is asked about and is told of what (RACI)."""
     escalation: Many[Escalation] = ()

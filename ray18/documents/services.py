@@ -58,9 +58,14 @@ class Service(Model):
     """The team's own fields: name to text."""
 
     @property
+    def live(self) -> bool:
+        """Whether it is judged at all: everything but retired services."""
+        return self.lifecycle != "retired"
+
+    @property
     def critical(self) -> bool:
         """Whether the rules for critical services apply: tier 1, or not yet rated."""
-        return self.lifecycle != "retired" and self.tier in (None, 1)
+        return self.live and self.tier in (None, 1)
 
 
 class Services(Model):

@@ -45,9 +45,13 @@ class WaiverLife(Model):
     """For how many days at most a waiver may stand, by the severity of what it excuses."""
 
     Critical: Days = 30
+    """Days, for Critical."""
     High: Days = 60
+    """Days, for High."""
     Medium: Days = 120
+    """Days, for Medium."""
     Low: Days = 180
+    """Days, for Low."""
 
 
 class Thresholds(Model):
@@ -110,7 +114,7 @@ class Settings(Model):
     locations: Locations = Locations()
     """Where the documents live."""
     thresholds: Thresholds = Thresholds()
-    """The numbers that policies judge by."""
+    """How strict the policies are."""
     roles: Annotated[
         Mapping[Slug, RoleSettings],
         Field(examples=[{"data-protection-officer": {"title": "Data Protection Officer"}}]),

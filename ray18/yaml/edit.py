@@ -40,12 +40,8 @@ def edit(source: bytes, changes: Mapping[tuple[Step, ...], Value]) -> bytes:
 
 def render(value: Mapping[str, Any], header: str = "") -> bytes:
     """A new file from plain data in the given order, under comment lines; read back before it is returned."""
-    from ruamel.yaml import YAML
-
-    writer = YAML(typ="rt")
-    writer.width = _NO_WRAP
+    writer = _ruamel()
     writer.indent(mapping=2, sequence=4, offset=2)
-    writer.allow_unicode = True
     stream = io.StringIO()
     writer.dump(_styled(value), stream)
     result = (header + stream.getvalue()).encode()
@@ -64,13 +60,28 @@ def _listed(value: Any) -> Any:
     return [_listed(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
-def _writer(text: str) -> Any:
+def _ruamel() -> Any:
+    """A round-trip writer that never wraps lines, and to which a date is text, as it is to the strict loader."""
     from ruamel.yaml import YAML
+    from ruamel.yaml.nodes import ScalarNode
+    from ruamel.yaml.resolver import VersionedResolver
+
+    class Resolver(VersionedResolver):
+        def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+            if kind is ScalarNode and implicit[0] and isinstance(value, str) and _DATE_LIKE.match(value):
+                value = "text"
+            return super().resolve(kind, value, implicit)
 
     writer = YAML(typ="rt")
-    writer.preserve_quotes = True
+    writer.Resolver = Resolver
     writer.width = _NO_WRAP
     writer.allow_unicode = True
+    return writer
+
+
+def _writer(text: str) -> Any:
+    writer = _ruamel()
+    writer.preserve_quotes = True
     match = _KEY_WITH_LIST.search(text)
     offset = len(match[2]) - len(match[1]) if match else 2
     writer.indent(mapping=2, sequence=offset + 2, offset=offset)

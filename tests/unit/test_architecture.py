@@ -20,7 +20,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"approvals"}),
     frozenset({"waivers"}),
     frozenset({"gates"}),
-    frozenset({"evidence", "report"}),
+    frozenset({"evidence", "report", "steps"}),
     frozenset({"renderers", "testing"}),
     frozenset({"commands"}),
     frozenset({"cli"}),

@@ -1,0 +1,85 @@
+"""The steps of the protocol: how far the program is, what halts it, and which command comes next."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from ray18.documents.base import Many, Model, Prose, Slug, Title
+from ray18.errors import BlockedError
+from ray18.findings import Finding
+from ray18.gates import Judge
+from ray18.policy import shipped_policy
+from ray18.shipped import shipped
+from ray18.yaml import load
+
+State = Literal["done", "halted", "open"]
+
+
+class Step(Model):
+    """One step as `policies/steps.yaml` declares it."""
+
+    id: Slug
+    """A short name."""
+    number: Annotated[str, Field(pattern=r"^[1-9]\.[1-9]$")]
+    """Phase and step."""
+    title: Title
+    """The protocol's name."""
+    must: bool
+    """[MUST] or [GUIDELINE]."""
+    announcement: Prose | None = None
+    """What the protocol says when the step begins."""
+    halt: Prose | None = None
+    """The protocol's halt condition."""
+    command: Title
+    """The command that does it."""
+    evidence: Title
+    """The evidence file it leaves."""
+    policies: Many[Slug] = ()
+    """The policies whose findings halt it."""
+
+
+class Steps(Model):
+    """`policies/steps.yaml`."""
+
+    steps: Annotated[Many[Step], Field(min_length=1)]
+    """The steps, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One step, judged."""
+
+    step: Step
+    state: State
+    halts: tuple[Finding, ...]
+    """What halts it, worst first."""
+
+
+def read_steps() -> tuple[Step, ...]:
+    """The steps as shipped. Raises BlockedError when the file does not read strictly."""
+    path = shipped("policies") / "steps.yaml"
+    loaded = load(path.read_bytes())
+    if loaded.problems:
+        raise BlockedError(
+            f"{path.name}:{loaded.problems[0].place.line}: {loaded.problems[0].message}", "mend the file"
+        )
+    try:
+        return Steps.model_validate(loaded.value).steps
+    except ValidationError as error:
+        raise BlockedError(
+            f"{path.name}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}", "mend it"
+        ) from error
+
+
+def standings(judge: Judge) -> Iterator[Standing]:
+    """Every step: halted by its policies; else done when they have something to judge or its evidence is there."""
+    folder = judge.program.rules.settings.evidence_folder
+    evidence = {entry.path for entry in judge.snapshot.paths([folder])}
+    for step in read_steps():
+        policies = [policy for policy in map(shipped_policy, step.policies) if policy is not None]
+        halts = tuple(finding for finding in judge.findings(policies) if finding.level != "warning")
+        has_evidence = f"{folder}/{step.evidence}" in evidence
+        done = bool(policies) or has_evidence
+        yield Standing(step, "halted" if halts else "done" if done else "open", halts)

@@ -1,0 +1,118 @@
+"""The JSON Schemas judge as the models do, so that an editor and RAY-18 never disagree."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from ray18.documents import KINDS, kind
+from ray18.schema import lint, schema_of, validator
+from ray18.yaml import load
+
+EXAMPLE = Path(__file__).parents[2] / "example-repo"
+SAMPLES: dict[str, list[Any]] = {
+    "settings": [load((EXAMPLE / "ray18.yaml").read_bytes()).value],
+    "people": [load((EXAMPLE / "people.yaml").read_bytes()).value],
+    "services": [load((EXAMPLE / "services.yaml").read_bytes()).value],
+    "plan": [load((EXAMPLE / "plan.yaml").read_bytes()).value],
+    "governance": [load((EXAMPLE / "governance.yaml").read_bytes()).value],
+    "backlog-item": [load(path.read_bytes()).value for path in sorted((EXAMPLE / "backlog").glob("*.yaml"))],
+    "approval": [
+        {
+            "program": "5b0c3f1e-6f0d-4b8e-9d55-2f7b1f6a1c18",
+            "subject": "plan",
+            "digest": "ray18-c14n-v1:sha256:" + "0" * 64,
+            "role": "security-lead",
+            "person": "lena",
+            "decision": "approved",
+            "decided_on": "2026-03-16",
+        }
+    ],
+    "waiver": [
+        {
+            "id": "WV-1",
+            "program": "5b0c3f1e-6f0d-4b8e-9d55-2f7b1f6a1c18",
+            "gate": "backlog",
+            "policy": "serious-item-has-due-date",
+            "items": ["TD-21"],
+            "reason": "the vendor names a date on the first of May",
+            "requested_by": "nora",
+            "approved_by": "ingrid",
+            "role": "operations-director",
+            "created": "2026-03-16",
+            "expires": "2026-04-01",
+        }
+    ],
+}
+ODD = st.sampled_from(
+    [None, True, False, 0, -1, 1, 7, 101, 10**6, 1.5, "", " ", "x", "X y", "a\nb", "a\n", "High", "high", "yes", "2026-02-30",
+     "2026-01-02", "2026-1-2", "MB-1", "MB-1\n", "mb-1", "../x", ".git", "a/../b", "24:00", "08:00", "http://", "https://x.y",
+     "ftp://x.y", [], {}, ["x"], [None], {"x": 1}, "ana", "a@b", "Üb", "CVE-2024-12345", "FREQ=DAILY", "30d", "0d"]
+)  # fmt: skip
+
+
+def ways(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield way
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from ways(inner, (*way, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from ways(inner, (*way, number))
+
+
+def changed(value: Any, way: tuple[Any, ...], how: str, odd: Any) -> Any:
+    result = copy.deepcopy(value)
+    if not way:
+        return result
+    holder = result
+    for step in way[:-1]:
+        holder = holder[step]
+    if how == "drop":
+        del holder[way[-1]]
+    elif how == "add" and isinstance(holder[way[-1]], dict):
+        holder[way[-1]]["unheard_of"] = odd
+    else:
+        holder[way[-1]] = odd
+    return result
+
+
+def fits_model(name: str, value: Any) -> bool:
+    try:
+        kind(name).model.model_validate(value)
+    except ValidationError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_model_and_schema_accept_and_refuse_the_same(name: str, data: st.DataObject) -> None:
+    value = data.draw(st.sampled_from(SAMPLES[name]))
+    way = data.draw(st.sampled_from(list(ways(value))))
+    mutant = changed(value, way, data.draw(st.sampled_from(["drop", "add", "replace"])), data.draw(ODD))
+    errors = [error.message for error in validator(schema_of(kind(name))).iter_errors(mutant)]
+    assert fits_model(name, mutant) == (not errors), (way, errors)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_rust_validator_gives_the_same_answer(name: str) -> None:
+    jsonschema_rs = pytest.importorskip("jsonschema_rs")
+    fast = jsonschema_rs.Draft202012Validator(schema_of(kind(name)), validate_formats=True)
+    for value in SAMPLES[name]:
+        for way in ways(value):
+            mutant = changed(value, way, "replace", 7)
+            assert fast.is_valid(mutant) == fits_model(name, mutant), way
+
+
+def test_every_kind_has_a_schema_that_passes_our_own_lint() -> None:
+    assert set(SAMPLES) == {entry.name for entry in KINDS}
+    for entry in KINDS:
+        assert list(lint(json.loads(json.dumps(schema_of(entry))))) == []

@@ -1,0 +1,159 @@
+"""The strict loader and the careful writer."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ray18.errors import BlockedError, UsageError
+from ray18.yaml import Step, edit, load, load_json, render
+from ray18.yaml.strict import MAX_DEPTH
+
+EXAMPLE = Path(__file__).parents[2] / "example-repo"
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), max_size=20)
+KEYS = st.text("abcdefghijklmnopqrstuvwxyz_-", min_size=1, max_size=8)
+LEAVES = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT
+VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=12)
+DOCUMENTS = st.dictionaries(KEYS, VALUES, min_size=1, max_size=4)
+
+
+def composed(value: object) -> object:
+    import unicodedata
+
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, list):
+        return [composed(entry) for entry in value]
+    if isinstance(value, dict):
+        return {key: composed(entry) for key, entry in value.items()}
+    return value
+
+
+@given(DOCUMENTS.map(composed))
+def test_what_is_rendered_reads_back_as_it_was(document: dict[str, object]) -> None:
+    written = render(document)
+    for pure in (False, True):
+        read = load(written, pure_python=pure)
+        assert read.problems == ()
+        assert read.value == document
+
+
+@given(st.text(max_size=60) | st.text("a: -[]{}#&*!|>'\"%@`\n\t,?1", max_size=40))
+def test_both_parsers_agree_on_every_text(text: str) -> None:
+    """libyaml and pure Python: the same value, or both refuse."""
+    source = text.encode("utf-8", "surrogatepass")
+    fast, slow = load(source), load(source, pure_python=True)
+    assert bool(fast.problems) == bool(slow.problems), (fast, slow)
+    if not fast.problems:
+        assert fast.value == slow.value
+
+
+@given(st.binary(max_size=80))
+def test_no_bytes_raise(source: bytes) -> None:
+    load(source)
+    load_json(source)
+
+
+@given(st.text(max_size=60))
+def test_json_is_read_as_python_reads_it_or_refused(text: str) -> None:
+    read = load_json(text.encode("utf-8", "surrogatepass"))
+    if not read.problems:
+        assert read.value == json.loads(text.removeprefix("\ufeff"))
+
+
+@given(DOCUMENTS.map(composed))
+def test_json_and_yaml_mean_the_same(document: dict[str, object]) -> None:
+    text = json.dumps(document, ensure_ascii=False).encode()
+    assert load_json(text).value == document
+    assert load_json(text).problems == ()
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLE.rglob("*.yaml")), ids=lambda path: path.name)
+def test_both_parsers_agree_on_every_record_of_the_example(path: Path) -> None:
+    source = path.read_bytes()
+    fast, slow = load(source, positions=True), load(source, positions=True, pure_python=True)
+    assert fast == slow
+    assert fast.problems == ()
+
+
+def test_every_value_and_key_has_its_place() -> None:
+    read = load(b"a:\n  - b: 1\n    c: [x, y]\n", positions=True)
+    places: dict[tuple[Step, ...], tuple[int, int]] = {way: tuple(place) for way, place in read.places.items()}  # type: ignore[misc]
+    assert places[("a", 0, "b")] == (2, 8)
+    assert places[("a", 0, "c", 1)] == (3, 12)
+    assert tuple(read.key_places[("a", 0, "c")]) == (3, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1", 1), ("-3", -3), ("+4", 4), ("0", 0), ("0o17", 15), ("0x1F", 31), ("1.5", 1.5), ("1e3", 1000.0), (".5", 0.5),
+        ("true", True), ("False", False), ("null", None), ("~", None), ("", None),
+        ("yes", "yes"), ("on", "on"), ("1_000", "1_000"), ("12:30:45", "12:30:45"), ("2026-01-02", "2026-01-02"),
+        ("1.2.3", "1.2.3"), ("0b1", "0b1"), ("- ", [None]), ("'1'", "1"), ('"true"', "true"), ("=", "="), ("tRue", "tRue"),
+    ],
+)  # fmt: skip
+def test_plain_words_are_typed_by_the_core_schema(text: str, value: object) -> None:
+    read = load(f"a: {text}\n".encode() if not text.startswith("-") or text[1:2].isdigit() else f"a:\n  {text}\n".encode())
+    assert read.problems == ()
+    assert read.value == {"a": value}
+
+
+def test_depth_is_bounded_where_it_says() -> None:
+    assert load(b"a: " + b"[" * (MAX_DEPTH - 1) + b"]" * (MAX_DEPTH - 1)).problems == ()
+    assert load(b"a: " + b"[" * MAX_DEPTH + b"]" * MAX_DEPTH).problems
+
+
+RECORD = b"""\
+# Who does it
+owner: sam   # since May
+
+tags:
+- one   # first
+- two
+title: "quoted"
+notes: |
+  kept as it is
+"""
+
+
+def test_an_edit_changes_its_field_and_not_a_byte_besides() -> None:
+    assert edit(RECORD, {("owner",): "pia"}) == RECORD.replace(b"owner: sam ", b"owner: pia ")
+    assert edit(RECORD, {("title",): "other"}) == RECORD.replace(b"quoted", b"other")
+    assert edit(RECORD, {("due",): "2026-09-01"}) == RECORD + b"due: 2026-09-01\n"
+    assert edit(RECORD, {("tags", 1): "three"}) == RECORD.replace(b"- two", b"- three")
+
+
+def test_an_edit_adds_and_removes_nested_fields() -> None:
+    added = edit(RECORD, {("commitment", "who"): "pia", ("commitment", "by"): "2026-09-01"})
+    assert added == RECORD + b"commitment:\n  who: pia\n  by: 2026-09-01\n"
+    assert load(edit(added, {("commitment",): None})).value == load(RECORD).value
+
+
+def test_an_edit_keeps_line_ends_and_byte_order_mark() -> None:
+    source = b"\xef\xbb\xbf" + RECORD.replace(b"\n", b"\r\n")
+    assert edit(source, {("owner",): "pia"}) == source.replace(b"owner: sam ", b"owner: pia ")
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLE.rglob("*.yaml")), ids=lambda path: path.name)
+def test_editing_nothing_changes_nothing(path: Path) -> None:
+    source = path.read_bytes()
+    first = next(iter(load(source).value))  # type: ignore[arg-type]
+    value = load(source).value[first]  # type: ignore[index,call-overload]
+    if isinstance(value, str | int):
+        assert edit(source, {(first,): value}) == source
+
+
+@pytest.mark.parametrize("value", ["a\nowner: mallory", "x # y", ": z", "- a", "@b", "# c", "\ttab", "é\u00a0", "yes", "1e5"])
+def test_no_value_can_become_another_field(value: str) -> None:
+    changed = edit(RECORD, {("owner",): value})
+    assert load(changed).value == {**load(RECORD).value, "owner": value}  # type: ignore[dict-item]
+
+
+def test_an_edit_of_an_unreadable_file_is_refused() -> None:
+    with pytest.raises(BlockedError, match="stands twice"):
+        edit(b"a: 1\na: 2\n", {("a",): 3})
+    with pytest.raises(UsageError):
+        edit(b"a: 1\n", {("a", "b", "c"): 3})
