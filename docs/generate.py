@@ -37,7 +37,13 @@ def records() -> str:
         lines += [f"## {kind.name}", "", f"{kind.title} Lives in `{where}{'/' if kind.many else ''}`.", ""]
         lines += [*_fields(kind.model, "")]
         for name, model in _nested(kind.model):
-            lines += [f"### {kind.name}: {name}", "", f"{(model.__doc__ or '').strip().splitlines()[0]}", "", *_fields(model, "")]
+            lines += [
+                f"### {kind.name}: {name}",
+                "",
+                f"{(model.__doc__ or '').strip().splitlines()[0]}",
+                "",
+                *_fields(model, ""),
+            ]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -78,14 +84,30 @@ def _nested(model: type[Model], seen: set[str] | None = None) -> Iterator[tuple[
 
 def commands() -> str:
     """docs/commands.md"""
-    lines = ["# Commands", "", "What `ray18 COMMAND --help` says, in one place.", "", "```text", _help(group, "ray18"), "```", ""]
+    lines = [
+        "# Commands",
+        "",
+        "What `ray18 COMMAND --help` says, in one place.",
+        "",
+        "```text",
+        _help(group, "ray18"),
+        "```",
+        "",
+    ]
     context = click.Context(group, info_name="ray18")
     for name in COMMANDS:
         command = group.get_command(context, name)
         lines += [f"## ray18 {name}", "", "```text", _help(command, f"ray18 {name}"), "```", ""]
         if isinstance(command, click.Group):
             for inner_name, inner in command.commands.items():
-                lines += [f"### ray18 {name} {inner_name}", "", "```text", _help(inner, f"ray18 {name} {inner_name}"), "```", ""]
+                lines += [
+                    f"### ray18 {name} {inner_name}",
+                    "",
+                    "```text",
+                    _help(inner, f"ray18 {name} {inner_name}"),
+                    "```",
+                    "",
+                ]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -83,9 +83,7 @@ class Approvals:
 
     def _seats(self, subject: Subject) -> Iterator[Seat]:
         documents = self.program.of("approval")
-        checked = tuple(
-            self._checked(document) for document in documents if document.content.subject == subject.id
-        )
+        checked = tuple(self._checked(document) for document in documents if document.content.subject == subject.id)
         against = {role: entry for role in subject.roles for entry in _against(checked, role)}
         standing = {role: _standing(checked, role) for role in subject.roles if role not in against}
         filled = matching(standing)
@@ -269,8 +267,4 @@ def _against(checked: Iterable[Checked], role: str) -> list[Checked]:
     """Whose last decision stands against. It does so even when it cannot be verified: taking a signature away from a
     rejection must not bring an older approval back."""
     current = [entry for entry in checked if entry.current]
-    return [
-        entry
-        for entry in _latest(current, role)
-        if entry.record.decision in ("rejected", "deferred", "withdrawn")
-    ]
+    return [entry for entry in _latest(current, role) if entry.record.decision in ("rejected", "deferred", "withdrawn")]

@@ -57,9 +57,7 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="ray18", message="%(prog)s %(version)s")
-@click.option(
-    "-C", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="Run as if started in FOLDER."
-)
+@click.option("-C", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="Run as if started in FOLDER.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context
 def group(ctx: click.Context, folder: Path | None, debug: bool) -> None:

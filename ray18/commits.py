@@ -45,8 +45,7 @@ def commit_files(
 ) -> str:
     """Adds a commit with these files (None = removed) to a branch; its id. Raises EnvironmentProblem after 50 lost races."""
     blobs = {
-        path: _stored(repository, "blob", content) if content is not None else None
-        for path, content in files.items()
+        path: _stored(repository, "blob", content) if content is not None else None for path, content in files.items()
     }
     reference = f"refs/heads/{branch}"
     for _ in range(_ATTEMPTS):
@@ -99,6 +98,4 @@ def _stored(repository: Repository, kind: str, content: bytes) -> str:
 
 def _plain(text: str) -> str:
     """A name or address as a commit can hold it."""
-    return "".join(
-        character for character in text if character.isprintable() and character not in "<>"
-    ).strip()
+    return "".join(character for character in text if character.isprintable() and character not in "<>").strip()

@@ -37,9 +37,7 @@ class Finding:
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Worst first, then by place: the one order in which findings are ever shown."""
     return tuple(
-        sorted(
-            findings, key=lambda f: (_ORDER[f.level], f.path, f.line, f.column, f.policy, f.item, f.message)
-        )
+        sorted(findings, key=lambda f: (_ORDER[f.level], f.path, f.line, f.column, f.policy, f.item, f.message))
     )
 
 

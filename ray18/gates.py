@@ -191,19 +191,12 @@ class Judge:
         chosen, broken = self._usable(gate)
         kinds = frozenset(kind for policy in chosen for kind in policy.kinds)
         found = [*self.findings(chosen), *broken, *self._unreadable(kinds)]
-        waived = [
-            (finding, excuse)
-            for finding in found
-            for excuse in self.excuses
-            if excuse.covers(gate.id, finding)
-        ]
+        waived = [(finding, excuse) for finding in found for excuse in self.excuses if excuse.covers(gate.id, finding)]
         excused = {finding for finding, _ in waived}
         left = ordered(finding for finding in found if finding not in excused)
         waived_once = tuple({finding: (finding, excuse) for finding, excuse in waived}.values())
         verdict = _verdict(left, waived_once)
-        return GateResult(
-            gate, verdict, left, waived_once, _actual(left, chosen, verdict), _action(left, chosen, gate)
-        )
+        return GateResult(gate, verdict, left, waived_once, _actual(left, chosen, verdict), _action(left, chosen, gate))
 
     def _usable(self, gate: Gate) -> tuple[tuple[policies.Policy, ...], list[Finding]]:
         try:
@@ -234,9 +227,7 @@ def read_pack(path: Path) -> Pack:
     try:
         return Pack.model_validate(loaded.value)
     except ValidationError as error:
-        raise BlockedError(
-            f"{path.name}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}", "mend it"
-        ) from error
+        raise BlockedError(f"{path.name}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}", "mend it") from error
 
 
 def _shipped(policy_id: str) -> policies.Policy:

@@ -59,9 +59,7 @@ _CONFIG = (
     "gc.auto=0",
     "maintenance.auto=false",
 )
-_REVISION = re.compile(
-    r"(?P<name>[A-Za-z0-9_][A-Za-z0-9_./+-]*)(?P<steps>(?:[~^][0-9]{0,4}){0,8})\Z", re.ASCII
-)
+_REVISION = re.compile(r"(?P<name>[A-Za-z0-9_][A-Za-z0-9_./+-]*)(?P<steps>(?:[~^][0-9]{0,4}){0,8})\Z", re.ASCII)
 _FULL_ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _SHORT_ID = re.compile(r"[0-9a-f]{7,64}\Z")
 REGULAR_FILE = "100644"
@@ -112,9 +110,7 @@ class Repository:
             _fail(arguments, errors)
         return output
 
-    def attempt(
-        self, *arguments: str, stdin: bytes = b"", index_file: str | None = None
-    ) -> tuple[int, bytes, str]:
+    def attempt(self, *arguments: str, stdin: bytes = b"", index_file: str | None = None) -> tuple[int, bytes, str]:
         """Exit status, standard output and standard error of one command."""
         env = environment(GIT_INDEX_FILE=index_file) if index_file else environment()
         return _run(self.command(*arguments), stdin, env, self.work_tree or self.git_dir)
@@ -199,9 +195,7 @@ class Repository:
         stream.read(1)
         kind = header[1].decode()
         if len(content) != size or object_id(kind, content, self.object_format) != oid:
-            raise BlockedError(
-                f"object {oid} does not hold what its id says", "the repository is damaged or forged"
-            )
+            raise BlockedError(f"object {oid} does not hold what its id says", "the repository is damaged or forged")
         return kind, content
 
     def merge_base(self, one: str, other: str) -> str | None:
@@ -221,9 +215,7 @@ class Repository:
 
     def reference(self, name: str) -> str | None:
         """The commit that a full reference name points to; None when it does not exist."""
-        status, output, _ = self.attempt(
-            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
-        )
+        status, output, _ = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         return output.decode().strip() if status == 0 else None
 
 
@@ -270,13 +262,9 @@ def _run(command: list[str], stdin: bytes, env: dict[str, str], folder: Path) ->
     try:
         done = subprocess.run(command, input=stdin, capture_output=True, env=env, cwd=folder, check=False)
     except FileNotFoundError as error:
-        raise EnvironmentProblem(
-            "git was not found", "install Git 2.31 or newer and put it on PATH"
-        ) from error
+        raise EnvironmentProblem("git was not found", "install Git 2.31 or newer and put it on PATH") from error
     except OSError as error:
-        raise EnvironmentProblem(
-            f"git could not be started: {error.strerror}", "see `ray18 doctor`"
-        ) from error
+        raise EnvironmentProblem(f"git could not be started: {error.strerror}", "see `ray18 doctor`") from error
     return done.returncode, done.stdout, done.stderr.decode("utf-8", "backslashreplace").strip()
 
 
@@ -296,9 +284,7 @@ def _fail_discovery(start: Path, errors: str) -> NoReturn:
             f"if you trust it: git config --global --add safe.directory {start}",
         )
     if "not a git repository" in errors:
-        raise EnvironmentProblem(
-            f"{start} is not in a Git repository", "run `git init` here, or change folder"
-        )
+        raise EnvironmentProblem(f"{start} is not in a Git repository", "run `git init` here, or change folder")
     _fail(("rev-parse",), errors)
 
 

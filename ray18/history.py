@@ -42,18 +42,14 @@ def trusted_base(
         return _left_branch(repository, judged, head, tip, protected_branch)
     if anchor is not None:
         if repository.merge_base(anchor, head) != anchor:
-            raise BlockedError(
-                f"the anchor {anchor[:12]} is not in this history", "check `anchor` in ray18.yaml"
-            )
+            raise BlockedError(f"the anchor {anchor[:12]} is not in this history", "check `anchor` in ray18.yaml")
         return Base(anchor, "anchor")
     return None
 
 
 def protected_tip(repository: Repository, branch: str) -> str | None:
     """The newest known commit of the protected branch: what the remote has, else what is here."""
-    return repository.reference(f"refs/remotes/origin/{branch}") or repository.reference(
-        f"refs/heads/{branch}"
-    )
+    return repository.reference(f"refs/remotes/origin/{branch}") or repository.reference(f"refs/heads/{branch}")
 
 
 def _left_branch(repository: Repository, judged: str | None, head: str, tip: str, branch: str) -> Base | None:

@@ -176,17 +176,13 @@ def _guarded(policy: Policy, inputs: Inputs) -> Iterator[Finding]:
     except sandbox.SandboxError as error:
         yield _no_answer(policy, str(error), "mend the policy; until then its gate cannot pass")
     except Exception as error:  # a policy is plain Python; whatever it raises means "not judged"
-        yield _no_answer(
-            policy, f"it raised {type(error).__name__}: {error}", "report this as a defect of the policy"
-        )
+        yield _no_answer(policy, f"it raised {type(error).__name__}: {error}", "report this as a defect of the policy")
     else:
         yield from (finding.stamped(policy.id, policy.level) for finding in found)
 
 
 def _no_answer(policy: Policy, why: str, remedy: str) -> Finding:
-    return Finding(
-        RUNS, "blocker", f"policy {policy.id} gave no answer: {why}"[:300], item=policy.id, remedy=remedy
-    )
+    return Finding(RUNS, "blocker", f"policy {policy.id} gave no answer: {why}"[:300], item=policy.id, remedy=remedy)
 
 
 def _missing_document(kind_name: str) -> Finding:
@@ -237,9 +233,7 @@ def _loaded(name: str, path: Path) -> ModuleType:
 def _in_child(policy: Policy, inputs: Inputs) -> Iterator[Finding]:
     computed = set(policy.reads) & {"handover", "seats"}
     if computed:
-        raise BlockedError(
-            f"a team's policy cannot read {', '.join(sorted(computed))}", "read documents instead"
-        )
+        raise BlockedError(f"a team's policy cannot read {', '.join(sorted(computed))}", "read documents instead")
     wanted = policy.kinds
     payload = {
         "id": policy.id,
@@ -325,9 +319,7 @@ def _parameters(tree: ast.Module, problems: list[str]) -> tuple[str, ...]:
             names = tuple(argument.arg for argument in node.args.args)
             unknown = [name for name in names if name not in INPUTS]
             if unknown or not names:
-                problems.append(
-                    f"check() may read {', '.join(INPUTS)}; not {', '.join(unknown) or 'nothing'}"
-                )
+                problems.append(f"check() may read {', '.join(INPUTS)}; not {', '.join(unknown) or 'nothing'}")
             if len([name for name in names if name in EACH]) > 1:
                 problems.append("check() can be about one kind of record only")
             return names

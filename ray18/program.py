@@ -99,9 +99,7 @@ def read_rules(snapshot: Snapshot, base: str | None, reason: str) -> Rules:
     if snapshot.paths([path]):
         document, findings = read(kind("people"), path, snapshot.read(path))
         if document is None and base is not None:
-            raise BlockedError(
-                f"{path}:{findings[0].line}: {findings[0].message} (at the base)", findings[0].remedy
-            )
+            raise BlockedError(f"{path}:{findings[0].line}: {findings[0].message} (at the base)", findings[0].remedy)
         people = document.content if document else None
     return Rules(settings, people, snapshot, base, reason)
 
@@ -162,9 +160,7 @@ def _location(path: str, by_location: Mapping[str, Kind]) -> str:
 def _judged(entry: Entry, location: str, claimed: Kind, twins: dict[str, str]) -> _Claimed:
     if entry.path in twins:
         other = twins[entry.path]
-        return _Claimed(
-            entry, claimed, f"its name differs from {other} only in case or form", "rename one of them"
-        )
+        return _Claimed(entry, claimed, f"its name differs from {other} only in case or form", "rename one of them")
     try:
         require_regular(entry)
     except BlockedError as error:
@@ -173,9 +169,7 @@ def _judged(entry: Entry, location: str, claimed: Kind, twins: dict[str, str]) -
         return _Claimed(entry, claimed, f"{location} is a folder; it must be a file", "put the file itself there")
     suffixes = (".yaml", SIGNATURE_SUFFIX) if claimed.signed else (".yaml",)
     if claimed.many and not entry.path.endswith(suffixes):
-        return _Claimed(
-            entry, claimed, "only .yaml files are read here", "rename it to end in .yaml, or move it"
-        )
+        return _Claimed(entry, claimed, "only .yaml files are read here", "rename it to end in .yaml, or move it")
     return _Claimed(entry, claimed)
 
 

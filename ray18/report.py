@@ -53,15 +53,14 @@ def judge_gates(judge: Judge, gate_ids: tuple[str, ...]) -> GateReport:
 def check_records(judge: Judge, paths: tuple[str, ...]) -> CheckReport:
     """The report on the records: readable, and consistent with one another.
 
-    A document that is not there yet is the gates' business. With `paths`, findings about single records are kept only for those; what concerns several records is always kept.
+    A document that is not there yet is the gates' business. With `paths`, findings about single records are kept only for
+    those; what concerns several records is always kept.
     """
     chosen = [policy for policy in map(shipped_policy, judge.pack.records) if policy is not None]
     single = {policy.id for policy in chosen if policy.about_one and len(policy.reads) == 1}
     here = (finding for finding in judge.findings(chosen) if finding.policy != EXISTS)
     found = ordered({*judge.program.problems, *here})
-    kept = [
-        finding for finding in found if not paths or finding.policy not in single or finding.path in paths
-    ]
+    kept = [finding for finding in found if not paths or finding.policy not in single or finding.path in paths]
     checked = [document for document in judge.program.documents if not paths or document.path in paths]
     unread = {finding.path for finding in judge.program.problems if not paths or finding.path in paths}
     return CheckReport(judge.program, len(checked) + len(unread), tuple(kept))

@@ -18,9 +18,7 @@ from ray18.yaml import Place, Step, load_json
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SECONDS = 1.5
 _TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
-_FORMATS = frozenset(
-    {"date", "date-time", "email", "uri", "uuid", "regex", "time", "hostname", "ipv4", "ipv6"}
-)
+_FORMATS = frozenset({"date", "date-time", "email", "uri", "uuid", "regex", "time", "hostname", "ipv4", "ipv6"})
 _WORDS = frozenset(
     "$schema $id $ref $defs $comment $anchor title description default examples deprecated readOnly writeOnly type enum "
     "const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern format items "
@@ -118,13 +116,9 @@ def _place(places: Mapping[tuple[Step, ...], Place], way: tuple[Step, ...]) -> P
 def violations(schema: Mapping[str, Any], values: list[Any]) -> list[list[tuple[list[Step], str]]]:
     """For each value, where and how it breaks a linted schema. Raises BlockedError when the limits are reached."""
     try:
-        found = sandbox.call(
-            "ray18.schema:_validate_in_child", {"schema": schema, "values": values}, seconds=SECONDS
-        )
+        found = sandbox.call("ray18.schema:_validate_in_child", {"schema": schema, "values": values}, seconds=SECONDS)
     except sandbox.SandboxError as error:
-        raise BlockedError(
-            f"the schema cannot be applied: {error}", "simplify its patterns and references"
-        ) from error
+        raise BlockedError(f"the schema cannot be applied: {error}", "simplify its patterns and references") from error
     return [[(way, message) for way, message in entries] for entries in found]
 
 

@@ -55,9 +55,7 @@ def open_key(path: Path, passphrase: Callable[[], str]) -> Signer:
         public = path.with_name(f"{path.name}.pub")
         if public.is_file():
             return _external(path, public.read_text())
-        raise UsageError(
-            f"{path} cannot be used to sign: {error}", "name an SSH private key with --key"
-        ) from error
+        raise UsageError(f"{path} cannot be used to sign: {error}", "name an SSH private key with --key") from error
 
 
 def in_process(private_key: Any) -> Signer:
@@ -92,11 +90,7 @@ def _by_ssh_keygen(path: Path, message: bytes, namespace: str) -> bytes:
     import os
 
     env = environment(
-        **{
-            name: os.environ[name]
-            for name in ("SSH_AUTH_SOCK", "DISPLAY", "SSH_ASKPASS")
-            if name in os.environ
-        }
+        **{name: os.environ[name] for name in ("SSH_AUTH_SOCK", "DISPLAY", "SSH_ASKPASS") if name in os.environ}
     )
     with tempfile.TemporaryDirectory() as folder:
         document = Path(folder, "message")

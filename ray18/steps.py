@@ -68,9 +68,7 @@ def read_steps() -> tuple[Step, ...]:
     try:
         return Steps.model_validate(loaded.value).steps
     except ValidationError as error:
-        raise BlockedError(
-            f"{path.name}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}", "mend it"
-        ) from error
+        raise BlockedError(f"{path.name}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}", "mend it") from error
 
 
 def standings(judge: Judge) -> Iterator[Standing]:

@@ -59,12 +59,36 @@ def subjects(settings: Settings) -> tuple[Subject, ...]:
     """All subjects, with the roles that these settings ask for."""
     everybody = tuple(dict.fromkeys((*ROLES, *settings.plan_roles)))
     return (
-        Subject("scope", "Maintenance planning scope", ("operations-director",), "plan.yaml: title, period, objectives; services.yaml", _scope),
-        Subject("staffing", "Staffing and coverage model", ("support-lead",), "plan.yaml: coverage, escalation, responsibilities", _staffing),
-        Subject("priorities", "Ongoing enhancement priorities", ("product-owner",), "backlog: severity, priority, due of every open item", _priorities),
-        Subject("remediation", "Remediation commitments", ("security-lead",), "backlog: owner, due, commitment and risk of every security and incident item", _remediation),
+        Subject(
+            "scope",
+            "Maintenance planning scope",
+            ("operations-director",),
+            "plan.yaml: title, period, objectives; services.yaml",
+            _scope,
+        ),
+        Subject(
+            "staffing",
+            "Staffing and coverage model",
+            ("support-lead",),
+            "plan.yaml: coverage, escalation, responsibilities",
+            _staffing,
+        ),
+        Subject(
+            "priorities",
+            "Ongoing enhancement priorities",
+            ("product-owner",),
+            "backlog: severity, priority, maintenance type and due of every open item",
+            _priorities,
+        ),
+        Subject(
+            "remediation",
+            "Remediation commitments",
+            ("security-lead",),
+            "backlog: owner, due, status, commitment and risk of every security and incident item",
+            _remediation,
+        ),
         Subject("plan", "Maintenance & support plan", everybody, "plan.yaml, services.yaml, governance.yaml", _plan),
-    )  # fmt: skip
+    )
 
 
 def contents(program: Program) -> Contents:
@@ -115,9 +139,7 @@ def signed_bytes(record: Approval | Waiver) -> bytes:
 
 
 def _some(model: Model | None, *fields: str) -> Any:
-    return (
-        None if model is None else model.model_dump(mode="json", exclude_defaults=True, include=set(fields))
-    )
+    return None if model is None else model.model_dump(mode="json", exclude_defaults=True, include=set(fields))
 
 
 def _scope(of: Contents) -> Any:
@@ -129,9 +151,7 @@ def _staffing(of: Contents) -> Any:
 
 
 def _priorities(of: Contents) -> Any:
-    return _items(
-        (item for item in of.backlog if item.is_open), "severity", "priority", "maintenance_type", "due"
-    )
+    return _items((item for item in of.backlog if item.is_open), "severity", "priority", "maintenance_type", "due")
 
 
 def _remediation(of: Contents) -> Any:

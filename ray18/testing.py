@@ -6,7 +6,8 @@ default settings apply. It is judged as anchored, on one fixed day; two files in
 * `as_of.txt`: the day to judge on, as YYYY-MM-DD;
 * `unanchored.txt`: there is no trusted commit (the content is for people).
 
-A policy's examples are two such folders: `pass/` yields nothing, `fail/` what `fail/expected.txt` says.
+A policy's examples are two such folders or more: `pass/` and `pass-<why>/` yield nothing, `fail/` and
+`fail-<why>/` yield the lines of their `expected.txt`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,9 +26,7 @@ from ray18.snapshot import WorkTreeSnapshot
 
 DAY = date(2026, 6, 1)
 """The day on which examples are judged."""
-SETTINGS = Settings(
-    program=ProgramIdentity(id="00000000-0000-4000-8000-000000000000", title="Example of a policy")
-)
+SETTINGS = Settings(program=ProgramIdentity(id="00000000-0000-4000-8000-000000000000", title="Example of a policy"))
 """The settings of an example without its own: every default."""
 _ANCHOR = "0" * 40
 
@@ -66,16 +65,22 @@ def problems(policy: Policy | str, examples: Path) -> Iterator[str]:
     for name in ("pass", "fail"):
         if not (examples / name).is_dir():
             yield f"{examples / name}/ is missing: every policy has an example that passes and one that fails"
-            return
-    found = transcript(run_policy(policy, examples / "pass"))
-    if found:
-        yield f"{examples / 'pass'} does not pass:\n{found}"
-    found = transcript(run_policy(policy, examples / "fail"))
-    if not found:
-        yield f"{examples / 'fail'} passes: an example that cannot fail shows nothing"
-    expected = examples / "fail" / "expected.txt"
+    for folder in sorted(path for path in examples.glob("*") if path.is_dir()):
+        found = transcript(run_policy(policy, folder))
+        kind = folder.name.partition("-")[0]
+        if kind == "pass" and found:
+            yield f"{folder} does not pass:\n{found}"
+        elif kind == "fail":
+            yield from _unlike(folder / "expected.txt", found)
+        elif kind != "pass":
+            yield f"{folder} is neither an example that passes nor one that fails: name it pass-… or fail-…"
+
+
+def _unlike(expected: Path, found: str) -> Iterator[str]:
     wanted = expected.read_text(encoding="utf-8") if expected.is_file() else ""
-    if found != wanted:
+    if not found:
+        yield f"{expected.parent} passes: an example that cannot fail shows nothing"
+    elif found != wanted:
         yield f"{expected} should be:\n{found}but is:\n{wanted}"
 
 

@@ -43,10 +43,7 @@ class Excuse:
         """Whether it excuses this finding of this gate."""
         record = self.record
         return (
-            not self.reason
-            and record.gate == gate
-            and record.policy == finding.policy
-            and finding.item in record.items
+            not self.reason and record.gate == gate and record.policy == finding.policy and finding.item in record.items
         )
 
 
@@ -64,9 +61,7 @@ def reported(excused: Iterable[Excuse]) -> Iterator[Finding]:
     """A finding for every waiver that does not count."""
     for excuse in excused:
         if excuse.reason:
-            finding = excuse.document.finding(
-                f"this waiver does not count: {excuse.reason}", remedy=excuse.remedy
-            )
+            finding = excuse.document.finding(f"this waiver does not count: {excuse.reason}", remedy=excuse.remedy)
             yield finding.stamped(ACTIVE, "warning")
 
 
@@ -76,46 +71,48 @@ def longest_life(life: WaiverLife, severities: Iterable[Severity | None]) -> int
 
 
 def _objections(
-    program: Program,
-    document: Document[Waiver],
-    waivable: Waivable,
-    severities: Mapping[str, Severity | None],
+    program: Program, document: Document[Waiver], waivable: Waivable, severities: Mapping[str, Severity | None]
 ) -> Iterator[tuple[str, str]]:
-    record, rules = document.content, program.rules
+    record = document.content
     again = "record a new one: ray18 waive"
-    if record.program != rules.settings.program.id:
+    if record.program != program.rules.settings.program.id:
         yield "it was made for another program", again
-    if record.gate not in waivable.policies:
-        yield f"there is no gate {record.gate!r} that can be waived", "name a gate of `ray18 gate --list`"
-    elif record.policy not in waivable.policies[record.gate]:
-        yield f"{record.policy} cannot be waived in gate {record.gate}", "mend what the policy finds"
-    if "*" in record.items:
-        yield "it is for everything", "name the items it is for"
-    if record.approved_by == record.requested_by:
-        yield "who asked for it accepted it", "let somebody else accept it"
-    if record.role not in waivable.roles.get(record.gate, ()):
-        yield (
-            f"the role {record.role} may not waive gate {record.gate}",
-            f"ask {', '.join(waivable.roles.get(record.gate, ()))}",
-        )
-    people = rules.people
-    if people is None or record.approved_by not in people.holders(record.role):
-        yield (
-            f"{record.approved_by} does not hold the role {record.role}",
-            "let a holder of the role accept it",
-        )
-    signature = program.signature(document.path)
-    problems = signature_problems(people, record.approved_by, signature, signed_bytes(record), NAMESPACE)
-    yield from ((problem, again) for problem in problems)
+    yield from _out_of_scope(record, waivable)
+    yield from _not_authorised(program, document, waivable)
     if record.created > program.as_of:
         yield f"it begins on {record.created}", "wait, or record a new one"
     if record.expires < program.as_of:
         yield f"it expired on {record.expires}", "mend what it excused, or renew it: ray18 waive"
-    limit = longest_life(
-        rules.settings.thresholds.waiver_max_days, (severities.get(item) for item in record.items)
-    )
+    life = program.rules.settings.thresholds.waiver_max_days
+    limit = longest_life(life, (severities.get(item) for item in record.items))
     if record.expires > record.created + timedelta(days=limit):
         yield f"it stands longer than the {limit} days that its items' severity allows", again
+
+
+def _out_of_scope(record: Waiver, waivable: Waivable) -> Iterator[tuple[str, str]]:
+    if record.gate not in waivable.policies:
+        yield f"there is no gate {record.gate!r} that can be waived", "see `waived_by` in the gates"
+    elif record.policy not in waivable.policies[record.gate]:
+        yield f"{record.policy} cannot be waived in gate {record.gate}", "mend what the policy finds"
+    if "*" in record.items:
+        yield "it is for everything", "name the items it is for"
+
+
+def _not_authorised(program: Program, document: Document[Waiver], waivable: Waivable) -> Iterator[tuple[str, str]]:
+    record, people = document.content, program.rules.people
+    roles = waivable.roles.get(record.gate, ())
+    if record.approved_by == record.requested_by:
+        yield "who asked for it accepted it", "let somebody else accept it"
+    if record.role not in roles:
+        yield (
+            f"the role {record.role} may not waive gate {record.gate}",
+            f"ask {', '.join(roles) or 'nobody: it cannot'}",
+        )
+    if people is None or record.approved_by not in people.holders(record.role):
+        yield f"{record.approved_by} does not hold the role {record.role}", "let a holder of the role accept it"
+    signature = program.signature(document.path)
+    problems = signature_problems(people, record.approved_by, signature, signed_bytes(record), NAMESPACE)
+    yield from ((problem, "record a new one: ray18 waive") for problem in problems)
 
 
 def unused(excused: Iterable[Excuse], used: Iterable[Excuse]) -> Iterator[Finding]:

@@ -112,7 +112,9 @@ class Program:
         self.git("commit", "-q", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD")
 
-    def approve(self, subject: str, person: str, role: str, decision: str = "approved", signer: str = "", **said: object) -> str:
+    def approve(
+        self, subject: str, person: str, role: str, decision: str = "approved", signer: str = "", **said: object
+    ) -> str:
         """Writes a signed record of a decision; the path."""
         judge = open_judge(self.repository, as_of=AS_OF)
         _, record = decide(judge, subject, person, role, {"decision": decision, "decided_on": AS_OF, **said})

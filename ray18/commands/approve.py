@@ -20,9 +20,7 @@ from ray18.subjects import Subject, rules_digest, subjects
 
 @click.command()
 @click.argument("subject")
-@click.option(
-    "--as", "role", metavar="ROLE", help="The role in which you decide (needed when you hold several)."
-)
+@click.option("--as", "role", metavar="ROLE", help="The role in which you decide (needed when you hold several).")
 @click.option("--decision", type=click.Choice(get_args(Decision)), default="approved", show_default=True)
 @click.option("--comment", metavar="TEXT", help="Why, in your own words.")
 @click.option("--valid-until", type=Day(), metavar="DATE", help="The last day on which the decision counts.")
@@ -62,9 +60,7 @@ def command(
     say(f"Written: {path}\n{how_to_commit(path)}\n")
 
 
-def decide(
-    judge: Judge, subject: str, person: str, role: str | None, said: dict[str, Any]
-) -> tuple[Subject, Approval]:
+def decide(judge: Judge, subject: str, person: str, role: str | None, said: dict[str, Any]) -> tuple[Subject, Approval]:
     """The record of a person's decision about a subject as it stands now. Raises BlockedError when it cannot be read."""
     rules, approvals = judge.program.rules, judge.approvals
     if judge.program.problems:
@@ -91,9 +87,7 @@ def _subject(known: tuple[Subject, ...], name: str) -> Subject:
     for subject in known:
         if subject.id == name:
             return subject
-    raise UsageError(
-        f"there is no subject {name!r}", f"use one of: {', '.join(subject.id for subject in known)}"
-    )
+    raise UsageError(f"there is no subject {name!r}", f"use one of: {', '.join(subject.id for subject in known)}")
 
 
 def _role(approvals: Approvals, subject: Subject, person: str, named: str | None) -> str:
@@ -105,23 +99,17 @@ def _role(approvals: Approvals, subject: Subject, person: str, named: str | None
         return held[0]
     if named is not None or not held:
         wanted = named or " or ".join(subject.roles)
-        raise UsageError(
-            f"{person} does not hold {wanted} for {subject.id}", "roles are given in people.yaml"
-        )
+        raise UsageError(f"{person} does not hold {wanted} for {subject.id}", "roles are given in people.yaml")
     raise UsageError(f"{person} holds {' and '.join(held)}", f"say which: --as {held[0]}")
 
 
 def _previous(approvals: Approvals, subject: Subject) -> str | None:
     """The digest that was approved before this one: of the record whose file is newest by its own count."""
     records = [
-        document.content
-        for document in approvals.program.of("approval")
-        if document.content.subject == subject.id
+        document.content for document in approvals.program.of("approval") if document.content.subject == subject.id
     ]
     other = [
-        record
-        for record in records
-        if record.digest != approvals.digests[subject.id] and record.decision == "approved"
+        record for record in records if record.digest != approvals.digests[subject.id] and record.decision == "approved"
     ]
     return max(other, key=lambda record: (record.decided_on, record.digest)).digest if other else None
 

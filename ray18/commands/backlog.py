@@ -43,21 +43,15 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option(
-    "--severity", type=click.Choice([*get_args(Severity), "none"]), multiple=True, help="Only these."
-)
-@click.option(
-    "--status", type=click.Choice(get_args(Status)), multiple=True, help="Only these (default: all)."
-)
+@click.option("--severity", type=click.Choice([*get_args(Severity), "none"]), multiple=True, help="Only these.")
+@click.option("--status", type=click.Choice(get_args(Status)), multiple=True, help="Only these (default: all).")
 @click.option("--owner", metavar="NAME", help="Only what this person or team owns.")
 @click.option("--no-owner", is_flag=True, help="Only what nobody owns.")
-@click.option(
-    "--source", type=click.Choice(get_args(SourceKind)), multiple=True, help="Only from these sources."
-)
+@click.option("--source", type=click.Choice(get_args(SourceKind)), multiple=True, help="Only from these sources.")
 @click.option("--overdue", is_flag=True, help="Only what is open and past its day.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 @click.pass_context
-def list_(  # noqa: PLR0913 (one parameter for each filter)
+def list_(
     ctx: click.Context,
     severity: Sequence[str],
     status: Sequence[str],
@@ -80,10 +74,7 @@ def list_(  # noqa: PLR0913 (one parameter for each filter)
     ]
     items.sort(key=_rank)
     if format_ == "json":
-        say(
-            json.dumps({"version": 1, "items": [plain(item) for item in items]}, indent=2, ensure_ascii=False)
-            + "\n"
-        )
+        say(json.dumps({"version": 1, "items": [plain(item) for item in items]}, indent=2, ensure_ascii=False) + "\n")
         return
     say("".join(f"{_row(item)}\n" for item in items) + f"{len(items):,} item{'s' * (len(items) != 1)}\n")
 
@@ -93,16 +84,12 @@ def list_(  # noqa: PLR0913 (one parameter for each filter)
 @click.pass_context
 def show(ctx: click.Context, item_id: str) -> None:
     """Print one item as it is written."""
-    say(
-        "".join(f"{safe(line)}\n" for line in _document(ctx, item_id).source.decode("utf-8-sig").splitlines())
-    )
+    say("".join(f"{safe(line)}\n" for line in _document(ctx, item_id).source.decode("utf-8-sig").splitlines()))
 
 
 @command.command()
 @click.argument("title")
-@click.option(
-    "--id", "item_id", metavar="ID", help="Its id (default: a new one that no branch can collide with)."
-)
+@click.option("--id", "item_id", metavar="ID", help="Its id (default: a new one that no branch can collide with).")
 @click.option("--severity", type=click.Choice(get_args(Severity)))
 @click.option("--priority", type=click.Choice(["P1", "P2", "P3", "P4"]))
 @click.option("--owner", metavar="NAME", help="A person or team.")
@@ -227,6 +214,4 @@ def _document(ctx: click.Context, item_id: str) -> Document[BacklogItem]:
 
 def _refuse(problems: Sequence[Finding]) -> None:
     first = problems[0]
-    raise BlockedError(
-        f"{first.path}:{first.line}:{first.column}: {first.message}", first.remedy or "ray18 check"
-    )
+    raise BlockedError(f"{first.path}:{first.line}:{first.column}: {first.message}", first.remedy or "ray18 check")

@@ -65,9 +65,7 @@ def command(folder: Path | None) -> None:
     story.read_handover()
     _require(story.judge("What the hand-over left open"), Verdict.FAILED)
     story.mend()
-    _require(
-        story.judge("After the teams mended their items and drew up plan and governance"), Verdict.FAILED
-    )
+    _require(story.judge("After the teams mended their items and drew up plan and governance"), Verdict.FAILED)
     story.approve()
     _require(story.judge("After the four leads approved"), Verdict.PASSED)
     say(_goodbye(target))
@@ -176,9 +174,7 @@ class _Story:
         self.clock += timedelta(hours=5)
         for path, content in files.items():
             write_whole(self.folder / path, content)
-        author = Author(
-            person.replace("-", " ").title(), f"{person.replace('-', '.')}@nordlicht.example", self.clock
-        )
+        author = Author(person.replace("-", " ").title(), f"{person.replace('-', '.')}@nordlicht.example", self.clock)
         commit = commit_files(self.repository, _BRANCH, files, author, message, self.signers[person])
         self.repository.run("read-tree", "HEAD")
         say(f"{commit[:9]}  {author.name:16} {message}\n")

@@ -60,17 +60,11 @@ def _machine() -> Iterator[Symptom]:
     if fast():
         yield Symptom("ok", "PyYAML with libyaml")
     else:
-        yield Symptom(
-            "hint", "PyYAML has no libyaml: reading is 8 times slower", "install a PyYAML wheel with libyaml"
-        )
+        yield Symptom("hint", "PyYAML has no libyaml: reading is 8 times slower", "install a PyYAML wheel with libyaml")
     if importlib.util.find_spec("jsonschema_rs") is None:
-        yield Symptom(
-            "hint", "jsonschema-rs is not installed", "for large repositories: pip install 'ray18[fast]'"
-        )
+        yield Symptom("hint", "jsonschema-rs is not installed", "for large repositories: pip install 'ray18[fast]'")
     if shutil.which("ssh-keygen") is None:
-        yield Symptom(
-            "hint", "ssh-keygen is not installed", "needed only to sign with an agent or a security key"
-        )
+        yield Symptom("hint", "ssh-keygen is not installed", "needed only to sign with an agent or a security key")
 
 
 def _repository(repository: Repository) -> Iterator[Symptom]:
@@ -95,9 +89,7 @@ def _repository(repository: Repository) -> Iterator[Symptom]:
             "git replace --delete NAME",
         )
     if (repository.common_dir / "info" / "grafts").exists():
-        yield Symptom(
-            "wrong", "a grafts file exists; RAY-18 ignores it, other tools do not", "remove .git/info/grafts"
-        )
+        yield Symptom("wrong", "a grafts file exists; RAY-18 ignores it, other tools do not", "remove .git/info/grafts")
     yield from _remotes(repository)
 
 
@@ -109,9 +101,7 @@ def _remotes(repository: Repository) -> Iterator[Symptom]:
         with git.Repo(repository.git_dir) as repo:
             names = [remote.name for remote in repo.remotes]
     except git.exc.GitError as error:
-        yield Symptom(
-            "hint", f"GitPython cannot open this repository: {error}", "RAY-18 itself does not need it to"
-        )
+        yield Symptom("hint", f"GitPython cannot open this repository: {error}", "RAY-18 itself does not need it to")
         return
     if not names:
         yield Symptom("hint", "no remote: approvals can be judged here only", "git remote add origin ADDRESS")
@@ -133,6 +123,4 @@ def _program(repository: Repository) -> Iterator[Symptom]:
         yield Symptom("hint", finding.message, finding.remedy)
     hooks = repository.common_dir / "hooks" / "pre-commit"
     if not hooks.exists():
-        yield Symptom(
-            "hint", "no pre-commit hook is installed here", "pip install pre-commit && pre-commit install"
-        )
+        yield Symptom("hint", "no pre-commit hook is installed here", "pip install pre-commit && pre-commit install")

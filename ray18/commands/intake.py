@@ -31,8 +31,7 @@ from ray18.terminal import safe
 from ray18.yaml import Value, render
 
 ANNOUNCEMENT = (
-    "[MASTER RAY™ | PHASE 1 START] - Reviewing handover package and operational assignments "
-    "for maintenance planning..."
+    "[MASTER RAY™ | PHASE 1 START] - Reviewing handover package and operational assignments for maintenance planning..."
 )
 _EXIT = {"complete": 0, "incomplete": 1, "unreadable": 3}
 _SHOWN_REMARKS = 20
@@ -65,9 +64,7 @@ class Plan:
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 @click.pass_context
-def command(
-    ctx: click.Context, folder: Path | None, copy: bool, replace: bool, dry_run: bool, format_: str
-) -> None:
+def command(ctx: click.Context, folder: Path | None, copy: bool, replace: bool, dry_run: bool, format_: str) -> None:
     """Read a hand-over: report whether it is complete, draft the service catalog and the backlog.
 
     FOLDER holds the artifacts (default: the program's own hand-over folder). Of the files that exist, only
@@ -139,9 +136,7 @@ def _read_folder(folder: Path) -> tuple[dict[str, bytes], tuple[Remark, ...]]:
     total = 0
     for name, path in _walk(folder):
         if path.is_symlink() or not path.is_file():
-            troubles.append(
-                Remark(name, 0, "a link, or not a file; it is not read", "put the file there", True)
-            )
+            troubles.append(Remark(name, 0, "a link, or not a file; it is not read", "put the file there", True))
             continue
         files[name] = _bytes(path)
         total += len(files[name])
@@ -185,9 +180,7 @@ def _planned(
     return Plan(copies, services, items, evidence, kept, notes)
 
 
-def _services(
-    place: Path, settings: Settings, handover: Handover
-) -> tuple[dict[str, bytes], tuple[str, ...]]:
+def _services(place: Path, settings: Settings, handover: Handover) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """The drafted catalog where there is none yet; else which services it lacks."""
     path = settings.locations.services
     if not handover.services:

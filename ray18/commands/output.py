@@ -64,7 +64,5 @@ def _wanted(formats: tuple[str, ...]) -> Iterator[tuple[str, str | None]]:
             raise UsageError(f"there is no format {name!r}", f"use one of: {', '.join(FORMATS)}")
         on_screen += not target
         if on_screen > 1:
-            raise UsageError(
-                "two formats cannot share the screen", f"write one to a file: --format {name}=FILE"
-            )
+            raise UsageError("two formats cannot share the screen", f"write one to a file: --format {name}=FILE")
         yield name, target or None

@@ -59,11 +59,7 @@ def show(judge: Judge) -> None:
     plan = program.one("plan")
     if plan is None:
         first = next(
-            (
-                problem
-                for problem in program.problems
-                if problem.path == program.rules.settings.locations.plan
-            ),
+            (problem for problem in program.problems if problem.path == program.rules.settings.locations.plan),
             None,
         )
         if first:
@@ -84,9 +80,7 @@ def _known(judge: Judge) -> Known:
     program = judge.program
     if program.problems:
         first = program.problems[0]
-        raise BlockedError(
-            f"{first.path}:{first.line}:{first.column}: {first.message}", "mend it first: ray18 check"
-        )
+        raise BlockedError(f"{first.path}:{first.line}:{first.column}: {first.message}", "mend it first: ray18 check")
     services, people, handover = program.one("services"), program.one("people"), judge.handover
     return Known(
         title=program.rules.settings.program.title,

@@ -48,14 +48,8 @@ def show(name: str) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def write(folder: Path) -> None:
     """Write every schema into FOLDER."""
-    changed = [
-        name
-        for name, content in all_schemas().items()
-        if write_whole(folder / f"{name}.schema.json", content)
-    ]
-    say(
-        "".join(f"wrote  {folder / name}.schema.json\n" for name in changed) or "every schema is up to date\n"
-    )
+    changed = [name for name, content in all_schemas().items() if write_whole(folder / f"{name}.schema.json", content)]
+    say("".join(f"wrote  {folder / name}.schema.json\n" for name in changed) or "every schema is up to date\n")
 
 
 def all_schemas() -> dict[str, bytes]:

@@ -76,6 +76,4 @@ def _as_json(steps: tuple[Standing, ...], gates: dict[str, Verdict]) -> str:
         for standing in steps
     ]
     verdicts = {name: verdict.value for name, verdict in gates.items()}
-    return (
-        json.dumps({"version": 1, "steps": entries, "gates": verdicts}, indent=2, ensure_ascii=False) + "\n"
-    )
+    return json.dumps({"version": 1, "steps": entries, "gates": verdicts}, indent=2, ensure_ascii=False) + "\n"

@@ -18,9 +18,7 @@ from ray18.waivers import NAMESPACE
 @click.command()
 @click.argument("gate")
 @click.option("--policy", required=True, metavar="POLICY", help="The policy whose findings are excused.")
-@click.option(
-    "--item", "items", multiple=True, required=True, metavar="ID", help="An item it is for; may be repeated."
-)
+@click.option("--item", "items", multiple=True, required=True, metavar="ID", help="An item it is for; may be repeated.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why, in at least 20 characters.")
 @click.option(
     "--until",
@@ -30,9 +28,7 @@ from ray18.waivers import NAMESPACE
     metavar="DATE",
     help="The last day on which it counts (UTC).",
 )
-@click.option(
-    "--requested-by", required=True, metavar="PERSON", help="Who asked for it; never the one who signs."
-)
+@click.option("--requested-by", required=True, metavar="PERSON", help="Who asked for it; never the one who signs.")
 @click.option("--as", "role", metavar="ROLE", help="The role in which you accept it.")
 @click.option("--compensation", metavar="TEXT", help="What is done instead.")
 @click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="The SSH key to sign with.")
@@ -64,9 +60,7 @@ def command(
     if not chosen.waived_by:
         raise UsageError(f"gate {chosen.id} cannot be waived", "mend what it finds")
     if policy not in {entry.id for entry in judge.policies_of(chosen)} - set(chosen.locked):
-        raise UsageError(
-            f"{policy} cannot be waived in gate {chosen.id}", f"see: ray18 policy explain {policy}"
-        )
+        raise UsageError(f"{policy} cannot be waived in gate {chosen.id}", f"see: ray18 policy explain {policy}")
     rules = judge.program.rules
     signer = your_signer(repository, key)
     person = your_id(rules.people, signer)
@@ -77,20 +71,20 @@ def command(
         )
     if person == requested_by:
         raise UsageError("who asks for a waiver cannot accept it", "let somebody else accept it")
-    fields = dict(
-        id=f"WV-{secrets.token_hex(4)}",
-        program=rules.settings.program.id,
-        gate=chosen.id,
-        policy=policy,
-        items=items,
-        reason=reason,
-        compensation=compensation,
-        requested_by=requested_by,
-        approved_by=person,
-        role=role or held[0],
-        created=today(),
-        expires=expires,
-    )
+    fields = {
+        "id": f"WV-{secrets.token_hex(4)}",
+        "program": rules.settings.program.id,
+        "gate": chosen.id,
+        "policy": policy,
+        "items": items,
+        "reason": reason,
+        "compensation": compensation,
+        "requested_by": requested_by,
+        "approved_by": person,
+        "role": role or held[0],
+        "created": today(),
+        "expires": expires,
+    }
     record = made(Waiver, fields)
     path = f"{rules.settings.locations.waivers}/{record.id}.yaml"
     write_signed(root(ctx), path, "waiver", record, signer, NAMESPACE)

@@ -35,14 +35,11 @@ class Source(Model):
 
     kind: SourceKind
     """Which stream of the hand-over it belongs to."""
-    artifact: (
-        Annotated[str, Field(min_length=1, max_length=400, examples=["TECH-DEBT-REGISTER.md"])] | None
-    ) = None
+    artifact: Annotated[str, Field(min_length=1, max_length=400, examples=["TECH-DEBT-REGISTER.md"])] | None = None
     """The artifact that names it."""
-    locator: (
-        Annotated[str, Field(min_length=1, max_length=400, examples=["## 3. Duplicated SQL", "row 17"])]
-        | None
-    ) = None
+    locator: Annotated[str, Field(min_length=1, max_length=400, examples=["## 3. Duplicated SQL", "row 17"])] | None = (
+        None
+    )
     """Where in the artifact: a heading, an id, a row."""
 
 
@@ -90,9 +87,9 @@ class Ssvc(Model):
     """How much control an attacker gains."""
     publicly_exposed: bool | None = None
     """Whether the vulnerable part can be reached from the internet."""
-    decision: (
-        Literal["Defer", "Scheduled", "Out-of-Cycle", "Immediate", "Track", "Track*", "Attend", "Act"] | None
-    ) = None
+    decision: Literal["Defer", "Scheduled", "Out-of-Cycle", "Immediate", "Track", "Track*", "Attend", "Act"] | None = (
+        None
+    )
     """The outcome that people settled on."""
 
 
@@ -116,10 +113,7 @@ class Security(Model):
     """CVE ids."""
     cwe: Many[Annotated[str, Field(pattern=r"^CWE-[0-9]{1,5}$")]] = ()
     """CWE ids."""
-    cvss: (
-        Annotated[str, Field(max_length=300, examples=["CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"])]
-        | None
-    ) = None
+    cvss: Annotated[str, Field(max_length=300, examples=["CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"])] | None = None
     """The CVSS vector string; the score is computed from it."""
     epss: Annotated[float, Field(ge=0, le=1)] | None = None
     """Probability of exploitation in the next 30 days."""
@@ -130,8 +124,7 @@ class Security(Model):
     product: Title | None = None
     """The affected product or component."""
     risk_state: (
-        Literal["open", "investigating", "remediating", "deviation-requested", "deviation-approved", "closed"]
-        | None
+        Literal["open", "investigating", "remediating", "deviation-requested", "deviation-approved", "closed"] | None
     ) = None
     """State of the risk by OSCAL's plan of action and milestones."""
 
@@ -188,7 +181,7 @@ class BacklogItem(Model):
     """How much work it is."""
     tags: Many[Slug] = ()
     """Words to find it by."""
-    annotations: Annotations = {}
+    annotations: Annotations
     """The team's own fields: name to text."""
 
     @property

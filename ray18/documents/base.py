@@ -54,7 +54,7 @@ Clock = Annotated[str, Field(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$")]
 CommitId = Annotated[str, Field(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
 Digest = Annotated[str, Field(pattern=r"^ray18-c14n-v1:sha256:[0-9a-f]{64}$")]
 Percent = Annotated[float, Field(ge=0, le=100)]
-Annotations = Mapping[str, str]
+Annotations = Annotated[Mapping[str, str], Field(default_factory=dict)]
 
 Severity = Literal["Critical", "High", "Medium", "Low"]
 SERIOUS: tuple[Severity, ...] = ("Critical", "High")

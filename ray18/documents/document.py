@@ -62,14 +62,10 @@ class Document(Generic[M]):
         return Finding("", "error", message, self.path, place.line, place.column, item or self.item, remedy)
 
 
-def read(
-    kind: Kind, path: str, source: bytes, oid: str = ""
-) -> tuple[Document[Any] | None, tuple[Finding, ...]]:
+def read(kind: Kind, path: str, source: bytes, oid: str = "") -> tuple[Document[Any] | None, tuple[Finding, ...]]:
     """The document in a file, or every reason why there is none; never both."""
     loaded = load(source)
-    problems = [
-        _unreadable(path, problem.place, problem.message, problem.remedy) for problem in loaded.problems
-    ]
+    problems = [_unreadable(path, problem.place, problem.message, problem.remedy) for problem in loaded.problems]
     content: Model | None = None
     if isinstance(loaded.value, dict):
         try:
@@ -89,15 +85,11 @@ def made(model: type[M], fields: dict[str, Any]) -> M:
         return model.model_validate(fields)
     except ValidationError as error:
         told = [_explained(model, detail, detail["loc"]) for detail in error.errors(include_url=False)]
-        raise UsageError(
-            "; ".join(message for message, _ in told), "; ".join(remedy for _, remedy in told)
-        ) from error
+        raise UsageError("; ".join(message for message, _ in told), "; ".join(remedy for _, remedy in told)) from error
 
 
 def _unreadable(path: str, place: Place, message: str, remedy: str) -> Finding:
-    return Finding(VALID, "blocker", message, path, place.line, place.column, remedy=remedy).stamped(
-        VALID, "blocker"
-    )
+    return Finding(VALID, "blocker", message, path, place.line, place.column, remedy=remedy).stamped(VALID, "blocker")
 
 
 def _capped(path: str, problems: list[Finding]) -> tuple[Finding, ...]:
@@ -105,15 +97,11 @@ def _capped(path: str, problems: list[Finding]) -> tuple[Finding, ...]:
     rest = len(problems) - _SHOWN_PER_FILE
     if rest <= 0:
         return tuple(problems)
-    more = Finding(
-        VALID, "blocker", f"and {rest:,} more problems in this file", path, remedy="mend the first ones"
-    )
+    more = Finding(VALID, "blocker", f"and {rest:,} more problems in this file", path, remedy="mend the first ones")
     return (*problems[:_SHOWN_PER_FILE], more)
 
 
-def _misfits(
-    model: type[Model], path: str, source: bytes, error: ValidationError, value: Value
-) -> Iterator[Finding]:
+def _misfits(model: type[Model], path: str, source: bytes, error: ValidationError, value: Value) -> Iterator[Finding]:
     positions = load(source, positions=True)
     item = str(value.get("id", "")) if isinstance(value, dict) else ""
     for detail in error.errors(include_url=False):
@@ -122,9 +110,7 @@ def _misfits(
         at_key = detail["type"] == "extra_forbidden" or "[key]" in detail["loc"]
         place = positions.key_places.get(way) if at_key else None
         finding = _unreadable(path, place or _nearest(positions, way), message, remedy)
-        yield Finding(
-            VALID, "blocker", finding.message, path, finding.line, finding.column, item[:80], remedy
-        )
+        yield Finding(VALID, "blocker", finding.message, path, finding.line, finding.column, item[:80], remedy)
 
 
 def _explained(model: type[Model], detail: Any, way: tuple[Step, ...]) -> tuple[str, str]:
@@ -138,9 +124,7 @@ def _explained(model: type[Model], detail: Any, way: tuple[Step, ...]) -> tuple[
     if kind == "literal_error":
         return _unknown_value(name, given, _quoted(context["expected"]))
     if kind in _EXPECTED:
-        remedy = (
-            "put it in quotes" if kind == "string_type" and isinstance(given, int | float) else "write it so"
-        )
+        remedy = "put it in quotes" if kind == "string_type" and isinstance(given, int | float) else "write it so"
         if given is None:
             remedy = "fill it in, or remove the line"
         return f"`{name}` is {shown(given, name)}; it must be {_EXPECTED[kind]}", remedy

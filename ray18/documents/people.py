@@ -13,9 +13,7 @@ class SigningKey(Model):
 
     type: Literal["ssh", "openpgp"] = "ssh"
     """ssh: one line as in `id_ed25519.pub`; openpgp: the armored public key."""
-    key: Annotated[
-        str, Field(min_length=20, max_length=20_000, examples=["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA…"])
-    ]
+    key: Annotated[str, Field(min_length=20, max_length=20_000, examples=["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA…"])]
     """The public key itself."""
     comment: Title | None = None
     """What the key is, for people: a laptop, a token."""

@@ -8,9 +8,7 @@ from ray18.documents.base import Clock, Day, ItemId, Many, Model, Percent, Prose
 
 Minutes = Annotated[int, Field(ge=0, le=525_600)]
 TimeZone = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{1,60}$", examples=["Europe/Lisbon"])]
-Rrule = Annotated[
-    str, Field(pattern=r"^FREQ=[A-Z]+(?:;[A-Z]+=[A-Z0-9,+-]+)*$", examples=["FREQ=MONTHLY;BYDAY=2TU"])
-]
+Rrule = Annotated[str, Field(pattern=r"^FREQ=[A-Z]+(?:;[A-Z]+=[A-Z0-9,+-]+)*$", examples=["FREQ=MONTHLY;BYDAY=2TU"])]
 Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
@@ -31,7 +29,7 @@ class Activity(Model):
     rrule: Rrule
     """When: a recurrence rule of RFC 5545."""
     owner: Slug
-    """The person or team that does it."""
+    """The person, team or role that does it."""
     hours: Annotated[float, Field(gt=0, le=1000)] | None = None
     """Working hours each time."""
 
@@ -189,7 +187,7 @@ class Kpi(Model):
     target: Annotated[Title, Field(examples=["<= 4 hours"])]
     """What is good."""
     owner: Slug
-    """The person or team that reports it."""
+    """The person, team or role that reports it."""
 
 
 class ItemCommitment(Model):

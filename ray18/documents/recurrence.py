@@ -5,9 +5,7 @@ from datetime import MAXYEAR, date, datetime, time
 from itertools import islice
 
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-_PARTS = frozenset(
-    ("FREQ", "INTERVAL", "WKST", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS")
-)
+_PARTS = frozenset(("FREQ", "INTERVAL", "WKST", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"))
 _ERA = 400
 """Years after which the Gregorian calendar repeats itself, weekdays included."""
 
@@ -27,9 +25,7 @@ def occurrences(rule: str, first: date, last: date) -> Iterator[date]:
     starts, ends = _moved(first, later), _moved(last, later)
     text = ";".join(f"{name}={value}" for name, value in parts.items())
     try:
-        found = rrulestr(
-            f"{text};UNTIL={ends:%Y%m%d}T235959", dtstart=datetime.combine(starts, time.min), cache=False
-        )
+        found = rrulestr(f"{text};UNTIL={ends:%Y%m%d}T235959", dtstart=datetime.combine(starts, time.min), cache=False)
     except (ValueError, TypeError, KeyError) as error:
         raise ValueError(f"{rule} is not a recurrence rule of RFC 5545: {error}") from error
     return (_moved(moment.date(), -later) for moment in islice(found, count))

@@ -54,7 +54,7 @@ class Service(Model):
     """What to do when it breaks."""
     support_hours: Slug | None = None
     """Which of the plan's support hours apply."""
-    annotations: Annotations = {}
+    annotations: Annotations
     """The team's own fields: name to text."""
 
     @property

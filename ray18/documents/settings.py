@@ -81,9 +81,7 @@ class TeamPolicies(Model):
 
     folder: RelativePath = "policies"
     """The folder with one Python file for each policy."""
-    gates: Annotated[
-        Mapping[Slug, Many[Slug]], Field(examples=[{"backlog": ["item-names-its-customer"]}])
-    ] = {}
+    gates: Annotated[Mapping[Slug, Many[Slug]], Field(examples=[{"backlog": ["item-names-its-customer"]}])] = {}
     """Which of the team's policies each gate runs."""
 
 
@@ -99,13 +97,11 @@ class TeamSchemas(Model):
 class Settings(Model):
     """Settings of a maintenance and support program."""
 
-    version: Literal[1] = 1
+    version: Annotated[int, Field(ge=1, le=1)] = 1
     """The version of this file's format."""
     program: ProgramIdentity
     """Which program this is."""
-    protected_branch: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./+-]*$", max_length=200)] = (
-        "main"
-    )
+    protected_branch: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./+-]*$", max_length=200)] = "main"
     """The branch on which a merged change is in force; changes are judged against where they left it."""
     anchor: CommitId | None = None
     """The commit where trust begins, when the protected branch is not there to say so."""

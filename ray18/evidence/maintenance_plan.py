@@ -1,11 +1,11 @@
 """`maintenance-plan.md`: the plan as people read it, with sections for cadence, responsibilities and governance."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from ray18.documents.backlog import BacklogItem
 from ray18.documents.governance import Governance
-from ray18.documents.plan import Plan, ReleaseWindow
+from ray18.documents.plan import Plan, ReleaseWindow, SupportHours
 from ray18.documents.recurrence import occurrences
 from ray18.documents.services import Services
 from ray18.evidence.markdown import bullets, cell, table
@@ -39,7 +39,8 @@ def window_dates(window: ReleaseWindow, plan: Plan) -> list[date]:
     """The days in the plan's period on which a release window opens, frozen days left out."""
     last = plan.period.end
     days = occurrences(window.rrule, window.first, last) if window.rrule else iter([window.first])
-    frozen = [(freeze.starts, freeze.ends) for freeze in plan.freezes]
+    overnight = timedelta(days=window.ends_at < window.starts_at)
+    frozen = [(freeze.starts - overnight, freeze.ends) for freeze in plan.freezes]
     return [
         day
         for day in days
@@ -64,17 +65,12 @@ def _windows(plan: Plan) -> Iterator[str]:
     ]
     yield from table(("Window", "Hours", "Services", "Days"), rows)
     yield from ["### Freezes", ""]
-    yield from table(
-        ("Freeze", "From", "To", "Reason"), [(f.id, f.starts, f.ends, f.reason) for f in plan.freezes]
-    )
+    yield from table(("Freeze", "From", "To", "Reason"), [(f.id, f.starts, f.ends, f.reason) for f in plan.freezes])
 
 
 def _coverage(plan: Plan) -> Iterator[str]:
     coverage = plan.coverage
-    hours = [
-        (entry.id, entry.time_zone, " ".join(entry.days), "around the clock" if entry.always else f"{entry.starts_at}-{entry.ends_at}")
-        for entry in coverage.support_hours
-    ]  # fmt: skip
+    hours = [(entry.id, entry.time_zone, " ".join(entry.days), _clock(entry)) for entry in coverage.support_hours]
     yield from table(("Support hours", "Time zone", "Days", "Hours"), hours)
     yield from table(
         ("Site", "Time zone", "People"), [(site.name, site.time_zone, site.people) for site in coverage.sites]
@@ -86,6 +82,10 @@ def _coverage(plan: Plan) -> Iterator[str]:
         yield ""
     yield f"Covered services: {', '.join(map(cell, coverage.services)) or 'none'}."
     yield ""
+
+
+def _clock(entry: SupportHours) -> str:
+    return "around the clock" if entry.always else f"{entry.starts_at}-{entry.ends_at}"
 
 
 def _responsibilities(plan: Plan) -> list[str]:
@@ -103,11 +103,7 @@ def _responsibilities(plan: Plan) -> list[str]:
 
 
 def _escalation(plan: Plan) -> list[str]:
-    rows = [
-        (entry.severity, level.after_minutes, level.contact)
-        for entry in plan.escalation
-        for level in entry.levels
-    ]
+    rows = [(entry.severity, level.after_minutes, level.contact) for entry in plan.escalation for level in entry.levels]
     return table(("Severity", "After minutes", "Contact"), rows)
 
 
@@ -118,9 +114,7 @@ def _commitments_by_service(plan: Plan, services: Services | None) -> list[str]:
             entry.service,
             tiers.get(entry.service),
             entry.metric,
-            f"{entry.target_percent:g} %"
-            if entry.target_percent is not None
-            else f"{entry.target_minutes} min",
+            f"{entry.target_percent:g} %" if entry.target_percent is not None else f"{entry.target_minutes} min",
             entry.severity or "any",
             entry.responsible,
             entry.what,
@@ -138,9 +132,7 @@ def _kpis(plan: Plan) -> list[str]:
 def _commitments_by_item(plan: Plan, backlog: tuple[BacklogItem, ...]) -> list[str]:
     promised = {entry.item: (entry.who, entry.what, entry.by) for entry in plan.commitments}
     own = {
-        item.id: (item.commitment.who, item.commitment.what, item.commitment.by)
-        for item in backlog
-        if item.commitment
+        item.id: (item.commitment.who, item.commitment.what, item.commitment.by) for item in backlog if item.commitment
     }
     titles = {item.id: item for item in backlog}
     rows = []

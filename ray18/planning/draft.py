@@ -152,9 +152,7 @@ def _restores(known: Known, gaps: list[str]) -> Iterator[dict[str, Any]]:
     for service, minutes, severity in known.restore_minutes:
         owner = owners.get(service)
         if owner is None:
-            gaps.append(
-                f"{service}: nobody owns it, so nobody can promise to restore it in {minutes} minutes"
-            )
+            gaps.append(f"{service}: nobody owns it, so nobody can promise to restore it in {minutes} minutes")
             continue
         promise: dict[str, Any] = {"service": service, "metric": "time-to-restore", "target_minutes": minutes}
         if severity:
@@ -164,14 +162,15 @@ def _restores(known: Known, gaps: list[str]) -> Iterator[dict[str, Any]]:
 
 def _kpis() -> list[dict[str, Any]]:
     rows = (
-        ("mttr", "Mean Time to Resolution", "Median time from opened to resolved, open incidents counted as censored.", "<= 4 hours for Critical", "support-lead"),
-        ("error-budget", "Error Budget Consumption", "Share of the error budget spent in the objective's window.", "<= 100 %", "operations-director"),
-        ("overdue", "Overdue Serious Items", "Open Critical and High items past their due date.", "0", "product-owner"),
-        ("exposure", "Known Exploited Vulnerabilities Open", "Open items with an entry in the KEV catalog.", "0 past the catalog's date", "security-lead"),
-    )  # fmt: skip
+        ("mttr", "Mean Time to Resolution", "Median time from opened to resolved, open ones censored.", "<= 4 hours"),
+        ("error-budget", "Error Budget Consumption", "Share of the error budget spent in its window.", "<= 100 %"),
+        ("overdue", "Overdue Serious Items", "Open Critical and High items past their due date.", "0"),
+        ("exposure", "Known Exploited Vulnerabilities Open", "Open items past their date in the KEV catalog.", "0"),
+    )
+    owners = ("support-lead", "operations-director", "product-owner", "security-lead")
     return [
         {"id": id_, "name": name, "definition": definition, "target": target, "owner": owner}
-        for id_, name, definition, target, owner in rows
+        for (id_, name, definition, target), owner in zip(rows, owners, strict=True)
     ]
 
 

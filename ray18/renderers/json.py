@@ -88,7 +88,7 @@ class RevisionOutput(_Output):
 
 
 class ProgramOutput(_Output):
-    """The program."""
+    """The program that was judged."""
 
     id: str
     """Its UUID."""
@@ -102,7 +102,7 @@ class GateReportOutput(_Output):
     version: Literal[1]
     """The version of this format."""
     program: ProgramOutput
-    """The program."""
+    """Which one."""
     revision: RevisionOutput
     """What was judged."""
     as_of: date
@@ -150,9 +150,7 @@ def gates(report: GateReport, *, colour: bool = False) -> str:  # noqa: ARG001 (
 def check(report: CheckReport, *, colour: bool = False) -> str:  # noqa: ARG001 (all renderers are called alike)
     """The report on records."""
     findings = [_finding(finding) for finding in report.findings]
-    output = CheckReportOutput(
-        version=VERSION, verdict=report.verdict.value, checked=report.checked, findings=findings
-    )
+    output = CheckReportOutput(version=VERSION, verdict=report.verdict.value, checked=report.checked, findings=findings)
     return output.model_dump_json(indent=2) + "\n"
 
 

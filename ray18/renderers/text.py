@@ -45,9 +45,7 @@ def check(report: CheckReport, *, colour: bool = False) -> str:
 
 def _heading(program: Program) -> Iterator[str]:
     rules = program.rules
-    base = (
-        f"rules of {rules.base[:12]} ({rules.reason})" if rules.base else f"{rules.reason}: no trusted base"
-    )
+    base = f"rules of {rules.base[:12]} ({rules.reason})" if rules.base else f"{rules.reason}: no trusted base"
     yield f"{safe(rules.settings.program.title)}: {shown_id(program.revision)}, as of {program.as_of}, {safe(base)}"
 
 
@@ -86,11 +84,7 @@ def _failure_block(result: GateResult, colour: bool) -> Iterator[str]:
 def _finding(finding: Finding, colour: bool) -> Iterator[str]:
     place = ""
     if finding.path:
-        place = (
-            f"{safe(finding.path)}:{finding.line}:{finding.column}: "
-            if finding.line
-            else f"{safe(finding.path)}: "
-        )
+        place = f"{safe(finding.path)}:{finding.line}:{finding.column}: " if finding.line else f"{safe(finding.path)}: "
     level = painted(finding.level, _OF_LEVEL[finding.level], colour)
     yield f"{place}{level}: {safe(finding.message)} [{finding.policy}]"
     if finding.remedy:

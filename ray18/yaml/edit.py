@@ -47,9 +47,7 @@ def render(value: Mapping[str, Any], header: str = "") -> bytes:
     result = (header + stream.getvalue()).encode()
     read = load(result)
     if read.problems or read.value != _listed(value):
-        raise BlockedError(
-            "a value cannot be written as strict YAML", "report this file as a defect of ray18"
-        )
+        raise BlockedError("a value cannot be written as strict YAML", "report this file as a defect of ray18")
     return result
 
 
@@ -134,9 +132,7 @@ def _fits_literal(text: str) -> bool:
         or "\t" in text
         or text.endswith("\n\n")
         or any(line != line.rstrip() for line in lines)
-        or any(
-            line.startswith(("<<<<<<<", ">>>>>>>", "|||||||", "%", "=======", "---", "...")) for line in lines
-        )
+        or any(line.startswith(("<<<<<<<", ">>>>>>>", "|||||||", "%", "=======", "---", "...")) for line in lines)
     )
 
 

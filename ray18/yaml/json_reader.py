@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", re
 _WORDS: dict[str, Value] = {"true": True, "false": False, "null": None}
 
 
-class _Unreadable(Exception):  # noqa: N818 (a signal, not an error)
+class _Unreadable(Exception):
     """Carries where the text stops being JSON, and why."""
 
     def __init__(self, index: int, message: str) -> None:

@@ -83,9 +83,7 @@ def load(source: bytes, *, positions: bool = False, pure_python: bool = False) -
     reader = _Reader(text, positions, pure_python)
     reader.problems.extend(problems)
     value = reader.read()
-    return Loaded(
-        value, tuple(sorted(reader.problems, key=lambda p: p.place)), reader.places, reader.key_places
-    )
+    return Loaded(value, tuple(sorted(reader.problems, key=lambda p: p.place)), reader.places, reader.key_places)
 
 
 def load_json(source: bytes, *, limit: int = MAX_BYTES) -> Loaded:
@@ -96,9 +94,7 @@ def load_json(source: bytes, *, limit: int = MAX_BYTES) -> Loaded:
     if text is None:
         return Loaded(None, problems)
     read = read_json(text)
-    return Loaded(
-        read.value, tuple(sorted((*problems, *read.problems), key=lambda p: p.place)), read.places, {}
-    )
+    return Loaded(read.value, tuple(sorted((*problems, *read.problems), key=lambda p: p.place)), read.places, {})
 
 
 def fast() -> bool:
@@ -123,9 +119,7 @@ def deceptive(text: str) -> Iterator[tuple[int, str]]:
 def _decoded(source: bytes, limit: int = MAX_BYTES) -> tuple[str | None, tuple[Problem, ...]]:
     start = Place(1, 1)
     if len(source) > limit:
-        return None, (
-            Problem(start, f"the file has {len(source):,} bytes; at most {limit:,} are read", "split it"),
-        )
+        return None, (Problem(start, f"the file has {len(source):,} bytes; at most {limit:,} are read", "split it"),)
     if source.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in source[:4]:
         return None, (Problem(start, "the file is UTF-16 or UTF-32", "save it as UTF-8"),)
     try:
@@ -133,9 +127,7 @@ def _decoded(source: bytes, limit: int = MAX_BYTES) -> tuple[str | None, tuple[P
     except UnicodeDecodeError as error:
         before = source[: error.start].decode("utf-8", "replace")
         place = place_of(before, len(before))
-        return None, (
-            Problem(place, f"byte 0x{source[error.start]:02x} is not UTF-8", "save the file as UTF-8"),
-        )
+        return None, (Problem(place, f"byte 0x{source[error.start]:02x} is not UTF-8", "save the file as UTF-8"),)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     return text, tuple(_unfit_characters(text))
 
@@ -152,12 +144,10 @@ def _unfit_characters(text: str) -> Iterator[Problem]:
 def _not_composed(text: str) -> Iterator[Problem]:
     for number, line in enumerate(text.split("\n"), 1):
         if not unicodedata.is_normalized("NFC", line):
-            yield Problem(
-                Place(number, 1), "the line is not in Unicode form NFC", "save the file in form NFC"
-            )
+            yield Problem(Place(number, 1), "the line is not in Unicode form NFC", "save the file in form NFC")
 
 
-class _StopReading(Exception):  # noqa: N818 (a signal, not an error)
+class _StopReading(Exception):
     """Reading on would cost too much; the reason is among the problems."""
 
 
@@ -242,9 +232,7 @@ class _Reader:
     def _document(self, event: Any) -> None:
         self.documents += 1
         if self.documents > 1:
-            self._problem(
-                _at(event), "a second document begins here; a record is one document", "use one file each"
-            )
+            self._problem(_at(event), "a second document begins here; a record is one document", "use one file each")
             raise _StopReading
 
     def _open_node(self, event: Any) -> None:
@@ -253,9 +241,7 @@ class _Reader:
             self._problem(_at(event), f"the file has more than {MAX_NODES:,} values", "split it")
             raise _StopReading
         if event.anchor is not None:
-            self._problem(
-                _at(event), f"the anchor &{event.anchor} is not allowed", "write the value out where needed"
-            )
+            self._problem(_at(event), f"the anchor &{event.anchor} is not allowed", "write the value out where needed")
         if event.tag is not None:
             self._problem(_at(event), f"the tag {event.tag[:40]!r} is not allowed", "remove it")
         if self.has_tab:
@@ -279,9 +265,7 @@ class _Reader:
         self.frames.append(_Frame(container, way))
 
     def _at_key(self) -> bool:
-        return (
-            bool(self.frames) and isinstance(self.frames[-1].container, dict) and self.frames[-1].key is None
-        )
+        return bool(self.frames) and isinstance(self.frames[-1].container, dict) and self.frames[-1].key is None
 
     def _scalar(self, event: Any) -> None:
         if event.style == '"':
@@ -297,9 +281,7 @@ class _Reader:
         key = event.value
         line = event.start_mark.line + 1
         if not isinstance(self._typed(event), str) or key == "":
-            self._problem(
-                _at(event), f"the field name {key[:40]!r} is not text", "put it in quotes or choose a word"
-            )
+            self._problem(_at(event), f"the field name {key[:40]!r} is not text", "put it in quotes or choose a word")
         elif key == "<<" and not event.style:
             self._problem(_at(event), "the merge key << is not allowed", "write the fields out")
         elif key in frame.keys:
@@ -354,9 +336,7 @@ class _Reader:
         if _INTEGER.match(text):
             digits = text.lstrip("+-")
             if len(digits) > 1 and digits[0] == "0":
-                self._problem(
-                    _at(event), f"{text[:40]} reads as octal elsewhere", "drop the zero, or put it in quotes"
-                )
+                self._problem(_at(event), f"{text[:40]} reads as octal elsewhere", "drop the zero, or put it in quotes")
                 return text
             return self._integer(text, 10, event)
         if _BASED.match(text):
@@ -374,9 +354,7 @@ class _Reader:
     def _integer(self, digits: str, base: int, event: Any) -> int:
         number = int(digits, base) if len(digits) <= 24 else _MAX_INTEGER + 1
         if abs(number) > _MAX_INTEGER:
-            self._problem(
-                _at(event), f"the number {digits[:24]} is beyond 2^53", "write a smaller number, or quote it"
-            )
+            self._problem(_at(event), f"the number {digits[:24]} is beyond 2^53", "write a smaller number, or quote it")
             return 0
         return number
 

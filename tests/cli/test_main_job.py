@@ -64,7 +64,9 @@ def test_init_keeps_what_is_there_and_can_be_run_again(tmp_path: Path, ray18) ->
 
 
 def test_everything_that_is_missing_is_named(program: Program, ray18) -> None:  # type: ignore[no-untyped-def]
-    bare = "".join(line for line in ITEM.splitlines(True) if line.split(":")[0] not in {"severity", "priority", "owner", "due"})
+    bare = "".join(
+        line for line in ITEM.splitlines(True) if line.split(":")[0] not in {"severity", "priority", "owner", "due"}
+    )
     program.write("backlog/MB-1.yaml", bare)
     report = json.loads(ray18("gate", "backlog", "--format", "json", "--as-of", AS_OF, folder=program.root).out)
     (gate,) = report["gates"]
@@ -98,7 +100,9 @@ def test_added_items_have_ids_that_no_branch_collides_with(program: Program, ray
 
 
 def test_approve_signs_with_the_persons_key_and_says_what_is_approved(program: Program, ray18, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    program.write("plan.yaml", "title: P\nrevision: 1\nperiod: {start: 2026-01-01, end: 2026-12-31}\nrevisit_date: 2026-09-01\n")
+    program.write(
+        "plan.yaml", "title: P\nrevision: 1\nperiod: {start: 2026-01-01, end: 2026-12-31}\nrevisit_date: 2026-09-01\n"
+    )
     program.commit()
     key = key_file(tmp_path, "sven")
     ran = ray18("approve", "plan", "--key", key, "--yes", folder=program.root)
@@ -112,24 +116,28 @@ def test_approve_signs_with_the_persons_key_and_says_what_is_approved(program: P
     assert other.status == 2
 
 
-def test_a_waiver_excuses_its_item_until_its_day_and_is_shown_as_such(program: Program, ray18, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    import ray18.commands.waive as waive
-
-    monkeypatch.setattr(waive, "today", lambda: AS_OF)
+def test_a_waiver_excuses_its_item_until_its_day_and_is_shown_as_such(
+    program: Program, ray18, tmp_path: Path, monkeypatch
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("ray18.commands.waive.today", lambda: AS_OF)
     program.write("backlog/MB-1.yaml", ITEM.replace("due: 2026-07-01\n", ""))
     program.commit()
     arguments = ("waive", "backlog", "--policy", "serious-item-has-due-date", "--item", "MB-1",
                  "--reason", "the vendor names a date next week", "--until", "2026-06-10")  # fmt: skip
     olga = key_file(tmp_path, "olga")
     assert ray18(*arguments, "--requested-by", "olga", "--key", olga, folder=program.root).status == 2
-    assert ray18(*arguments, "--requested-by", "pia", "--key", key_file(tmp_path, "sam"), folder=program.root).status == 2
+    assert (
+        ray18(*arguments, "--requested-by", "pia", "--key", key_file(tmp_path, "sam"), folder=program.root).status == 2
+    )
     ran = ray18(*arguments, "--requested-by", "pia", "--key", olga, folder=program.root)
     assert ran.status == 0, ran.err
     judged = ray18("gate", "backlog", "--as-of", "2026-06-10", "--format", "json", folder=program.root)
     assert judged.status == 0
     assert json.loads(judged.out)["verdict"] == "waived"
     assert json.loads(judged.out)["gates"][0]["waivers"][0]["approved_by"] == "olga"
-    assert "waived until 2026-06-10 by olga" in ray18("gate", "backlog", "--as-of", "2026-06-10", folder=program.root).out
+    assert (
+        "waived until 2026-06-10 by olga" in ray18("gate", "backlog", "--as-of", "2026-06-10", folder=program.root).out
+    )
     assert ray18("gate", "backlog", "--as-of", "2026-06-11", folder=program.root).status == 1
     waiver = next((program.root / "waivers").glob("*.yaml"))
     waiver.write_text(waiver.read_text().replace("2026-06-10", "2026-06-30"))
@@ -179,13 +187,17 @@ def test_the_same_commit_and_day_give_the_same_bytes_everywhere(program: Program
     for zone, locale in (("UTC", "C"), ("Pacific/Kiritimati", "C.UTF-8"), ("America/Los_Angeles", "POSIX")):
         monkeypatch.setenv("TZ", zone)
         monkeypatch.setenv("LC_ALL", locale)
-        outputs.add(ray18("gate", "--all", "--rev", head, "--as-of", AS_OF, "--format", "json", folder=program.root).out)
+        outputs.add(
+            ray18("gate", "--all", "--rev", head, "--as-of", AS_OF, "--format", "json", folder=program.root).out
+        )
     assert len(outputs) == 1
 
 
 def test_hostile_texts_do_nothing_to_the_terminal(program: Program, ray18) -> None:  # type: ignore[no-untyped-def]
     for title in ("{0.__class__}", "{{7*7}}", "%(x)s", "$(id)", "${{ github.token }}", "::error file=x::y", "=1+1"):
-        program.write("backlog/MB-1.yaml", ITEM.replace("Renew the certificate", json.dumps(title)).replace("owner: sam\n", ""))
+        program.write(
+            "backlog/MB-1.yaml", ITEM.replace("Renew the certificate", json.dumps(title)).replace("owner: sam\n", "")
+        )
         assert title in ray18("backlog", "list", folder=program.root).out
     program.write("backlog/MB-1.yaml", ITEM.replace("Renew the certificate", '"\\u001b]0;t\\u0007"'))
     ran = ray18("check", folder=program.root)
@@ -195,7 +207,9 @@ def test_hostile_texts_do_nothing_to_the_terminal(program: Program, ray18) -> No
 
 def test_a_closed_pipe_and_an_ascii_locale_end_quietly(program: Program) -> None:
     script = Path(os.sys.executable).with_name("ray18")  # type: ignore[attr-defined]
-    piped = subprocess.run(f"{script} -C {program.root} gate --all | head -1", shell=True, capture_output=True, check=False)
+    piped = subprocess.run(
+        f"{script} -C {program.root} gate --all | head -1", shell=True, capture_output=True, check=False
+    )
     assert b"Traceback" not in piped.stderr
     program.write("backlog/MB-1.yaml", ITEM.replace("Renew", "Ren\u00e9w \u65e5"))
     env = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
@@ -204,7 +218,10 @@ def test_a_closed_pipe_and_an_ascii_locale_end_quietly(program: Program) -> None
 
 
 def test_plan_draft_is_honest_about_its_gaps(program: Program, ray18) -> None:  # type: ignore[no-untyped-def]
-    program.write("services.yaml", "services:\n  - id: shop\n    name: Shop\n    tier: 1\n    slos:\n      - name: availability\n        target_percent: 99.9\n")
+    program.write(
+        "services.yaml",
+        "services:\n  - id: shop\n    name: Shop\n    tier: 1\n    slos:\n      - name: availability\n        target_percent: 99.9\n",
+    )
     ran = ray18("plan", "draft", folder=program.root)
     assert ran.status == 0, ran.err
     assert "gap    shop: nobody owns it, so nobody can promise its availability" in ran.out
@@ -249,6 +266,10 @@ def test_the_real_hand_over_runs_to_honest_verdicts(tmp_path: Path, ray18) -> No
     backlog = next(gate for gate in report["gates"] if gate["id"] == "backlog")
     assert backlog["verdict"] == "failed"
     named = {finding["item"] for finding in backlog["findings"] if finding["policy"] == "serious-item-has-owner"}
-    unowned = [p for p in (made.root / "backlog").glob("*.yaml") if "\nowner:" not in p.read_text() and "status: done" not in p.read_text()]
+    unowned = [
+        p
+        for p in (made.root / "backlog").glob("*.yaml")
+        if "\nowner:" not in p.read_text() and "status: done" not in p.read_text()
+    ]
     assert {path.stem for path in unowned} == named
     assert len(named) > 350

@@ -7,9 +7,7 @@ import time
 import pytest
 from conftest import ITEM, Program
 
-BOMB = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
-    f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 8)
-)
+BOMB = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 8))
 WITHOUT_STATUS = ITEM
 HOSTILE: dict[str, tuple[bytes, int]] = {
     "A01 alias bomb": (BOMB.encode(), 1),

@@ -9,6 +9,7 @@ import shutil
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -63,9 +64,9 @@ def people(*without: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def approve(folder: Path, subject: str, person: str, *, signer: str | None = "", **fields: object) -> None:
+def approve(folder: Path, subject: str, person: str, *, signer: str | None = "", **fields: Any) -> None:
     """A decision about a subject as the folder has it now; `signer`: somebody else, or None for nobody."""
-    known = {"digest": judge_of(folder).approvals.digests[subject], "decision": "approved"}
+    known: dict[str, Any] = {"digest": judge_of(folder).approvals.digests[subject], "decision": "approved"}
     record = Approval(
         program=SETTINGS.program.id,
         subject=subject,
@@ -151,18 +152,19 @@ def handover_is_complete() -> None:
         "Risk ID,Product,Title,Severity\nCVE-2025-48384,Git,Link following,High\n",
     )
     archive(folder / "CLOSURE-PACKAGE.zip", {"README.md": b"The closure package.\n"})
+    if (folder / "SERVICE-CATALOG.xlsx").exists():
+        return  # a workbook is never the same twice: its archive holds the time
     catalog = Workbook()
-    catalog.active.append(["Service ID", "Name", "Tier", "Owner"])
-    catalog.active.append(["booking-api", "Booking API", "1", "platform"])
+    services = catalog.create_sheet("Services", 0)
+    services.append(["Service ID", "Name", "Tier", "Owner"])
+    services.append(["booking-api", "Booking API", "1", "platform"])
     catalog.properties.created = catalog.properties.modified = datetime(2026, 5, 20)
     catalog.save(folder / "SERVICE-CATALOG.xlsx")
 
 
 def archive(path: Path, members: dict[str, bytes]) -> None:
     """A zip file with a manifest of its members."""
-    manifest = "".join(
-        f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in members.items()
-    )
+    manifest = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in members.items())
     with zipfile.ZipFile(path, "w") as target:
         for name, content in (*members.items(), ("MANIFEST.sha256", manifest.encode())):
             target.writestr(zipfile.ZipInfo(f"closure/{name}", (2026, 5, 20, 12, 0, 0)), content)

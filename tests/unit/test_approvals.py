@@ -43,7 +43,7 @@ def test_reformatting_comments_and_key_order_cost_nothing(program: Program) -> N
     program.write(
         "plan.yaml",
         "# agreed\nrevisit_date: '2026-09-01'\nobjectives:\n  - Keep it running # always\n"
-        "period:\n  end: 2026-12-31\n  start: 2026-01-01\nrevision: 1\ntitle: \"Plan\"\n",
+        'period:\n  end: 2026-12-31\n  start: 2026-01-01\nrevision: 1\ntitle: "Plan"\n',
     )
     assert set(program.seats().values()) == {"approved"}
 
@@ -159,7 +159,14 @@ def test_one_person_fills_one_seat_of_a_subject(program: Program) -> None:
 
 
 def test_a_shared_key_speaks_for_nobody(program: Program) -> None:
-    program.write("people.yaml", people_yaml().replace("  - id: dev\n    name: Dev\n    keys:\n      - key: ", "  - id: dev\n    name: Dev\n    keys:\n      - key: " + "", 1))
+    program.write(
+        "people.yaml",
+        people_yaml().replace(
+            "  - id: dev\n    name: Dev\n    keys:\n      - key: ",
+            "  - id: dev\n    name: Dev\n    keys:\n      - key: " + "",
+            1,
+        ),
+    )
     shared = people_yaml("  - id: twin\n    name: Twin\n    keys:\n      - key: " + _line("sven") + "\n")
     program.write("people.yaml", shared)
     planned(program).approve("plan", "sven", "security-lead")

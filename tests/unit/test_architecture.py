@@ -119,7 +119,18 @@ def loaded_by(*arguments: str) -> set[str]:
     return set(done.stdout.rsplit("LOADED", 1)[1].split())
 
 
-HEAVY = {"openpyxl", "git", "jsonschema", "jsonschema_rs", "markdown_it", "cryptography", "ruamel", "dateutil", "jinja2", "cvss"}
+HEAVY = {
+    "openpyxl",
+    "git",
+    "jsonschema",
+    "jsonschema_rs",
+    "markdown_it",
+    "cryptography",
+    "ruamel",
+    "dateutil",
+    "jinja2",
+    "cvss",
+}
 
 
 def test_help_and_version_load_nothing_heavy() -> None:

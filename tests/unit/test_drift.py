@@ -54,7 +54,10 @@ def test_every_schema_describes_itself_and_every_field() -> None:
 
 
 def test_the_hooks_file_covers_every_governed_place() -> None:
-    hooks = load(b"hooks:\n" + b"".join(b"  " + line + b"\n" for line in (ROOT / ".pre-commit-hooks.yaml").read_bytes().splitlines()))
+    hooks = load(
+        b"hooks:\n"
+        + b"".join(b"  " + line + b"\n" for line in (ROOT / ".pre-commit-hooks.yaml").read_bytes().splitlines())
+    )
     assert hooks.problems == ()
     (hook,) = hooks.value["hooks"]  # type: ignore[index,call-overload]
     assert hook["require_serial"] is True

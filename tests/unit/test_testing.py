@@ -63,15 +63,11 @@ def test_what_cannot_be_read_shows_instead_of_being_passed_over(example: Path) -
 
 
 def test_a_missing_document_shows_too(example: Path) -> None:
-    assert transcript(run_policy("plan-rules-recur", example)).startswith(
-        "error: the program has no plan document"
-    )
+    assert transcript(run_policy("plan-rules-recur", example)).startswith("error: the program has no plan document")
 
 
 def test_a_teams_own_policy_runs_in_its_child(example: Path) -> None:
-    assert transcript(run_policy(TEAM, example)) == (
-        "backlog/TD-1.yaml:1:1: error: TD-1 names no customer -> add it\n"
-    )
+    assert transcript(run_policy(TEAM, example)) == ("backlog/TD-1.yaml:1:1: error: TD-1 names no customer -> add it\n")
 
 
 def test_who_asks_for_nothing_is_told_so(tmp_path: Path) -> None:
@@ -81,9 +77,7 @@ def test_who_asks_for_nothing_is_told_so(tmp_path: Path) -> None:
         run_policy("item-has-owner", tmp_path / "nowhere")
 
 
-def test_examples_that_show_nothing_are_named(
-    example: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_examples_that_show_nothing_are_named(example: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     *missing, other = problems("serious-item-has-owner", example)
     assert len(missing) == 2 and "every policy has an example that passes and one that fails" in missing[0]
     assert "backlog is neither an example that passes nor one that fails" in other

@@ -15,7 +15,9 @@ EXAMPLE = Path(__file__).parents[2] / "example-repo"
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), max_size=20)
 KEYS = st.text("abcdefghijklmnopqrstuvwxyz_-", min_size=1, max_size=8)
 LEAVES = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT
-VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=12)
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=12
+)
 DOCUMENTS = st.dictionaries(KEYS, VALUES, min_size=1, max_size=4)
 
 
@@ -96,7 +98,9 @@ def test_every_value_and_key_has_its_place() -> None:
     ],
 )  # fmt: skip
 def test_plain_words_are_typed_by_the_core_schema(text: str, value: object) -> None:
-    read = load(f"a: {text}\n".encode() if not text.startswith("-") or text[1:2].isdigit() else f"a:\n  {text}\n".encode())
+    read = load(
+        f"a: {text}\n".encode() if not text.startswith("-") or text[1:2].isdigit() else f"a:\n  {text}\n".encode()
+    )
     assert read.problems == ()
     assert read.value == {"a": value}
 
@@ -146,7 +150,9 @@ def test_editing_nothing_changes_nothing(path: Path) -> None:
         assert edit(source, {(first,): value}) == source
 
 
-@pytest.mark.parametrize("value", ["a\nowner: mallory", "x # y", ": z", "- a", "@b", "# c", "\ttab", "é\u00a0", "yes", "1e5"])
+@pytest.mark.parametrize(
+    "value", ["a\nowner: mallory", "x # y", ": z", "- a", "@b", "# c", "\ttab", "é\u00a0", "yes", "1e5"]
+)
 def test_no_value_can_become_another_field(value: str) -> None:
     changed = edit(RECORD, {("owner",): value})
     assert load(changed).value == {**load(RECORD).value, "owner": value}  # type: ignore[dict-item]

@@ -26,7 +26,9 @@ def perf(*entries: object) -> bytes:
 
 
 def test_what_is_missing_stays_missing_and_is_said_once() -> None:
-    items, texts = drafted("PERF", PERFORMANCE=perf({"id": "1", "title": "a"}, {"id": "2", "title": "b", "owner": None}))
+    items, texts = drafted(
+        "PERF", PERFORMANCE=perf({"id": "1", "title": "a"}, {"id": "2", "title": "b", "owner": None})
+    )
     assert [(item.owner, item.severity, item.due, item.status) for item in items] == [(None, None, None, "open")] * 2
     assert "3: 2 of 2 items have no owner, from here on" in texts
 
@@ -124,10 +126,15 @@ def test_columns_nobody_knows_are_kept_as_annotations() -> None:
 def test_debts_are_read_from_tables_lists_and_grouped_sections() -> None:
     table = b"# D\n\n| Debt | Severity | Owner |\n|---|---|---|\n| Old | low | ops |\n| Slow | High | |\n"
     items, _ = drafted("TD", TECH=table)
-    assert [(item.title, item.severity, item.owner) for item in items] == [("Old", "Low", "ops"), ("Slow", "High", None)]
+    assert [(item.title, item.severity, item.owner) for item in items] == [
+        ("Old", "Low", "ops"),
+        ("Slow", "High", None),
+    ]
     items, _ = drafted("TD", TECH=b"# D\n\n- [ ] Old thing\n- [x] Slow thing\n")
     assert [(item.title, item.status) for item in items] == [("Old thing", "open"), ("Slow thing", "done")]
-    items, texts = drafted("TD", TECH=b"# D\n\n## Introduction\n\nHi\n\n## Backend\n\n### A\n\nx\n\n### B\n\n#### Impact\n\ny\n")
+    items, texts = drafted(
+        "TD", TECH=b"# D\n\n## Introduction\n\nHi\n\n## Backend\n\n### A\n\nx\n\n### B\n\n#### Impact\n\ny\n"
+    )
     assert [item.title for item in items] == ["A", "B"]
     assert "3: the section 'Introduction' is no debt" in texts
 
@@ -204,7 +211,15 @@ HOSTILE_TEXTS = {
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
 def test_whatever_the_text_a_drafted_item_reads_back_strictly(text: str) -> None:
-    entry = {"id": text, "title": text, "description": text, "owner": text, "severity": text, "due": text, "Odd " + text: text}
+    entry = {
+        "id": text,
+        "title": text,
+        "description": text,
+        "owner": text,
+        "severity": text,
+        "due": text,
+        "Odd " + text: text,
+    }
     items, _ = drafted("PERF", PERFORMANCE=perf({"title": "x", **entry}, {"id": "2", "title": "y", "notes": text}))
     assert items
     for item in items:

@@ -1,10 +1,12 @@
 """Hostile and broken artifacts: each is refused by name and place, fast, and hides nothing else of the hand-over."""
 
+import hashlib
 import io
 import stat
 import struct
 import time
 import zipfile
+from datetime import date
 from typing import Any
 
 import pytest
@@ -22,9 +24,9 @@ HEADER = b"Risk ID,Title,Owner\n"
 
 def refused(name: str, content: bytes) -> list[str]:
     """The blocking remarks of one artifact in an otherwise good hand-over; it must be fast and account for its rows."""
-    started = time.monotonic()
-    handover = read_handover(whole(**{name.split("-")[0].split(".")[0]: content}))
-    assert time.monotonic() - started < 2
+    started = time.process_time()
+    handover = read_handover(whole(**{name.split("-", maxsplit=1)[0].split(".", maxsplit=1)[0]: content}))
+    assert time.process_time() - started < 2
     entry = next(entry for entry in handover.artifacts if entry.name == name)
     assert handover.unreadable == (name,) and handover.verdict == "unreadable"
     assert entry.accounted
@@ -59,7 +61,7 @@ def test_a_csv_that_could_shift_or_lose_a_row_is_refused_with_its_line(content: 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_byte_order_mark_crlf_and_other_delimiters_are_fine(delimiter: str) -> None:
-    text = "Risk ID,Title,Owner\r\nR-1,\"x, y; z\",ops\r\n".replace(",", delimiter).replace(f"x{delimiter} y", "x, y")
+    text = 'Risk ID,Title,Owner\r\nR-1,"x, y; z",ops\r\n'.replace(",", delimiter).replace(f"x{delimiter} y", "x, y")
     handover = read_handover(whole(SECURITY=b"\xef\xbb\xbf" + text.encode()))
     assert handover.verdict == "complete"
     assert [item.title for item in handover.items if item.id == "SEC-R-1"] == ["R-1: x, y; z"]
@@ -137,25 +139,31 @@ def test_a_member_that_lies_about_its_bytes_is_refused() -> None:
 
 
 def test_an_archive_is_held_against_its_manifest_and_the_files_beside_it() -> None:
-    import hashlib
-
     digest = hashlib.sha256(b"hello").hexdigest()
     good = zipped(("c/a.txt", b"hello"), ("c/MANIFEST.sha256", f"{digest}  a.txt\n".encode()))
     assert read_handover(whole(CLOSURE=good)).verdict == "complete"
     changed = zipped(("c/a.txt", b"hullo"), ("c/MANIFEST.sha256", f"{digest}  a.txt\n{digest} *gone\nodd\n".encode()))
-    texts = refused("CLOSURE-PACKAGE.zip", changed)
-    assert [text.split(": ", 1)[1][:40] for text in texts] == [
-        "line 3 of c/MANIFEST.sha256 is not `<sha", "'c/a.txt' is not what c/MANIFEST.sha256 ", "c/MANIFEST.sha256 names 'gone', which is",
-    ] or len(texts) == 3  # fmt: skip
+    assert refused("CLOSURE-PACKAGE.zip", changed) == [
+        "0: line 3 of c/MANIFEST.sha256 is not `<sha256>  <name>`",
+        f"0: 'c/a.txt' is not what c/MANIFEST.sha256 says: SHA-256 {hashlib.sha256(b'hullo').hexdigest()[:12]}…",
+        "0: c/MANIFEST.sha256 names 'gone', which is not there",
+    ]
     other = zipped(("c/knowledge-transfer-feedback.json", b"{}"))
     said = [remark.message for remark in read_handover(whole(CLOSURE=other)).remarks]
-    assert "'c/knowledge-transfer-feedback.json' differs from knowledge-transfer-feedback.json beside the archive" in said
+    assert (
+        "'c/knowledge-transfer-feedback.json' differs from knowledge-transfer-feedback.json beside the archive" in said
+    )
 
 
 def edited(part: str, old: bytes, new: bytes, content: bytes | None = None) -> bytes:
     """A workbook with bytes of one part replaced."""
     source = zipfile.ZipFile(io.BytesIO(content or xlsx()))
-    return zipped(*((name, source.read(name).replace(old, new) if name == part else source.read(name)) for name in source.namelist()))
+    return zipped(
+        *(
+            (name, source.read(name).replace(old, new) if name == part else source.read(name))
+            for name in source.namelist()
+        )
+    )
 
 
 def book(change: Any) -> bytes:
@@ -176,6 +184,18 @@ def put(place: str, value: Any, form: str = "") -> bytes:
     return book(change)
 
 
+def shared(strings: bytes) -> bytes:
+    """A workbook as Excel writes it, with its texts in a part of their own; A2 is the first of them."""
+    source = zipfile.ZipFile(io.BytesIO(xlsx()))
+    parts = {name: source.read(name) for name in source.namelist()}
+    name = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + name + b'"/></Types>'
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", override)
+    parts[SHEET] = parts[SHEET].replace(b't="inlineStr"><is><t>shop</t></is>', b't="s"><v>0</v>')
+    start = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    return zipped(*parts.items(), ("xl/sharedStrings.xml", start + strings + b"</sst>"))
+
+
 SHEET = "xl/worksheets/sheet1.xml"
 ENTITIES = b'<!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet'
 SYSTEM = b'<!DOCTYPE w [<!ENTITY a SYSTEM "file:///etc/hostname">]><worksheet'
@@ -185,7 +205,7 @@ BOOKS: dict[str, tuple[bytes, str]] = {
     "B20 system": (edited(SHEET, b"<worksheet", SYSTEM), "defines a document type or entities"),
     "B22 300 MB": (edited(SHEET, b"</worksheet>", b"</worksheet>" + b" " * 300_000_000), "would inflate to 3"),
     "B22 ratio": (edited(SHEET, b"</worksheet>", b"</worksheet>" + b" " * 30_000_000), "would inflate more than"),
-    "B22 strings": (edited("xl/sharedStrings.xml", b"</sst>", STRINGS + b"</sst>"), "would inflate more than"),
+    "B22 strings": (shared(STRINGS), "would inflate more than"),
     "elements": (edited(SHEET, b"</sheetData>", b"<row><c/></row>" * 260_000 + b"</sheetData>"), "more than 500,000 elements"),
     "B23 no zip": (b"name,owner\n", "not a usable zip archive"),
     "B23 truncated": (xlsx()[:-200], "not a usable zip archive"),
@@ -196,7 +216,7 @@ BOOKS: dict[str, tuple[bytes, str]] = {
     "far row": (edited(SHEET, b'<row r="3"', b'<row r="99999999999"'), "a row has the number '99999999999'"),
     "B24 formula": (put("D2", "=1+1"), "Services!D2 holds a formula"),
     "B24 error": (put("D2", "#REF!"), "Services!D2 holds the error #REF!"),
-    "B24 date": (put("B2", __import__("datetime").date(2026, 1, 1)), "Services!B2 holds a date"),
+    "B24 date": (put("B2", date(2026, 1, 1)), "Services!B2 holds a date"),
     "B24 header": (book(lambda sheet: sheet.merge_cells("A1:B1")), "Services!A1:B1 is a merged cell in the header"),
     "merged owner": (book(lambda sheet: sheet.merge_cells("D2:D3")), "Services!D2:D3 is a merged cell"),
     "lost zeros": (put("A2", 7, numbers.FORMAT_NUMBER), "Services!A2 holds the number 7 as id"),
@@ -213,6 +233,11 @@ BOOKS: dict[str, tuple[bytes, str]] = {
 def test_a_workbook_that_cannot_be_trusted_is_refused_with_its_cell(content: bytes, expected: str) -> None:
     texts = refused("SERVICE-CATALOG.xlsx", content)
     assert any(expected in text for text in texts), texts
+
+
+def test_texts_in_a_part_of_their_own_are_read() -> None:
+    handover = read_handover(whole(SERVICE=shared(b"<si><t>sh</t></si>".replace(b"sh", b"shop"))))
+    assert [service.id for service in handover.services] == ["shop", "db"]
 
 
 JSONS: dict[str, tuple[bytes, str]] = {
@@ -255,28 +280,43 @@ def test_an_escaped_bar_is_text() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["[" * 200_000, "> " * 50_000, "- " * 50_000, "*a " * 100_000, "| a " * 50_000 + "\n" + "|-" * 50_000, "`" * 100_000],
+    [
+        "[" * 200_000,
+        "> " * 50_000,
+        "- " * 50_000,
+        "*a " * 100_000,
+        "| a " * 50_000 + "\n" + "|-" * 50_000,
+        "`" * 100_000,
+    ],
     ids=["brackets", "quotes", "lists", "stars", "table", "ticks"],
 )
 def test_pathological_markdown_is_read_fast(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     report = f"# A\n\n## Action Items\n\n- {text}\n"
-    read_handover(whole(OBSERVABILITY=text.encode(), TECH=f"# D\n\n## {text}\n\n{text}\n".encode(), INCIDENT=report.encode()))
-    assert time.monotonic() - started < 2
+    read_handover(
+        whole(OBSERVABILITY=text.encode(), TECH=f"# D\n\n## {text}\n\n{text}\n".encode(), INCIDENT=report.encode())
+    )
+    assert time.process_time() - started < 2
 
 
-LINE = st.text(st.sampled_from("ab ,;\t\"|#-*[]x:`\\<>!\u200b\u00e9\n\r{}0123\x00"), max_size=120)
+LINE = st.text(st.sampled_from('ab ,;\t"|#-*[]x:`\\<>!\u200b\u00e9\n\r{}0123\x00'), max_size=120)
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @QUICK
-@given(st.sampled_from([kind.path for kind in ARTIFACTS if not kind.is_folder]), st.binary(max_size=300) | LINE.map(str.encode))
+@given(
+    st.sampled_from([kind.path for kind in ARTIFACTS if not kind.is_folder]),
+    st.binary(max_size=300) | LINE.map(str.encode),
+)
 def test_reading_never_raises_whatever_the_bytes(path: str, content: bytes) -> None:
     assert all(entry.accounted for entry in read_handover({**whole(), path: content}).artifacts)
 
 
 @QUICK
-@given(st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), min_size=1, max_size=12), st.sampled_from(["zip", "xlsx"]))
+@given(
+    st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), min_size=1, max_size=12),
+    st.sampled_from(["zip", "xlsx"]),
+)
 def test_a_damaged_archive_never_raises(damage: list[tuple[int, int]], form: str) -> None:
     content = bytearray(xlsx() if form == "xlsx" else zipped(("a", b"x" * 400), ("b/c", b"y")))
     for place, value in damage:
@@ -305,7 +345,11 @@ VALUE = st.none() | st.booleans() | st.integers(-9, 9) | CELL | st.lists(CELL, m
 
 
 @QUICK
-@given(st.lists(st.dictionaries(st.sampled_from(["id", "title", "owner", "due", "severity", "x"]), VALUE) | VALUE, max_size=6))
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(["id", "title", "owner", "due", "severity", "x"]), VALUE) | VALUE, max_size=6
+    )
+)
 def test_each_entry_of_a_json_list_is_an_item_or_a_remark(values: list[Any]) -> None:
     entry = entry_of(whole(PERFORMANCE=as_json({"items": values})), "PERFORMANCE")
     assert entry.accounted
@@ -325,3 +369,28 @@ def test_each_action_and_each_table_row_is_an_item_or_a_remark(words: list[str],
     entry = entry_of(whole(INCIDENT=f"# A\n\n## Action Items\n\n{body}".encode()), "INCIDENT")
     assert entry.accounted
     assert entry.rows == len(words)
+
+
+FLOODS: dict[str, tuple[str, bytes]] = {
+    "spaces after a label": ("TECH", b"# D\n\n## x\n\nOwner: x" + b" " * 1_000_000 + b"x\n"),
+    "spaces before a rule": ("TECH", b"# D\n\n## x\n\n> " + b" " * 1_000_000 + b"x\n"),
+    "bars in open code": ("OBSERVABILITY", b"| Alert | B |\n|---|---|\n| `" + b"|a" * 300_000 + b"\n"),
+    "hidden characters": ("SECURITY", b"Risk ID,Title\nR-1,a" + "\u200b".encode() * 300_000 + b"\n"),
+    "hidden escapes": ("PERFORMANCE", b'{"items":[{"title":"a' + b"\\u200b" * 300_000 + b'"}]}'),
+    "quotes": ("SECURITY", b"Risk ID,Title\nR," + b'"' * 5_000_000 + b"\n"),
+    "lines": ("SECURITY", b"Risk ID,Title\n" + b"a,b\n" * 200_000),
+    "lines of text": ("TECH", b"# D\n" + b"## a\n" * 200_000),
+}
+
+
+@pytest.mark.parametrize(("name", "content"), FLOODS.values(), ids=FLOODS)
+def test_no_artifact_takes_more_than_linear_time(name: str, content: bytes) -> None:
+    started = time.process_time()
+    assert all(entry.accounted for entry in read_handover(whole(**{name: content})).artifacts)
+    assert time.process_time() - started < 3
+
+
+def test_what_goes_beyond_the_most_items_is_counted_and_blocks() -> None:
+    handover = read_handover(whole(PERFORMANCE=as_json([{"title": str(number)} for number in range(20_002)])))
+    entry = next(entry for entry in handover.artifacts if entry.name.startswith("PERFORMANCE"))
+    assert (entry.rows, entry.items, entry.accounted, entry.readable) == (20_002, 20_000, True, False)

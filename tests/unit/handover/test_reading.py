@@ -62,7 +62,10 @@ def test_a_name_in_other_case_is_read_and_remarked_upon() -> None:
     handover = read_handover(files)
     assert handover.verdict == "complete"
     assert one(handover, "SECURITY").items == 1
-    assert "security-risk-log.CSV:0: the artifact is named security-risk-log.CSV; read as SECURITY-RISK-LOG.csv" in messages(handover)
+    assert (
+        "security-risk-log.CSV:0: the artifact is named security-risk-log.CSV; read as SECURITY-RISK-LOG.csv"
+        in messages(handover)
+    )
 
 
 def test_a_file_that_is_no_artifact_is_said_not_to_be_read() -> None:
@@ -158,7 +161,10 @@ def test_the_baseline_and_the_tickets_are_there_for_the_analysis() -> None:
 def test_a_review_day_in_another_form_is_not_guessed() -> None:
     handover = read_handover(whole(OBSERVABILITY=BASELINE.replace("2026-03-26", "26 March 2026").encode()))
     assert handover.baseline is not None and handover.baseline.last_reviewed is None
-    assert "OBSERVABILITY-BASELINE.md:3: the day of the review, '26 March 2026', is not a date as YYYY-MM-DD" in messages(handover)
+    assert (
+        "OBSERVABILITY-BASELINE.md:3: the day of the review, '26 March 2026', is not a date as YYYY-MM-DD"
+        in messages(handover)
+    )
 
 
 REAL = os.environ.get("RAY18_REAL", "")

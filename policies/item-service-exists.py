@@ -1,0 +1,28 @@
+"""The service of every item is in the catalog.
+
+An item of an unknown service is in nobody's forecast, window or report.
+
+Remedy: mend the id, or add the service to services.yaml.
+"""
+
+from collections.abc import Iterator
+
+from ray18.documents.backlog import BacklogItem
+from ray18.documents.document import Document
+from ray18.documents.services import Services
+from ray18.findings import Finding
+
+COUNTED = "items of unknown services"
+ACTION = "name services of the catalog"
+
+
+def check(backlog: tuple[Document[BacklogItem], ...], services: Document[Services]) -> Iterator[Finding]:
+    known = services.content.ids()
+    for item in backlog:
+        service = item.content.service
+        if service is not None and service not in known:
+            yield item.finding(
+                f"{item.content.id} is for {service}, which the catalog does not have",
+                "service",
+                remedy=f"mend the id, or add {service} to services.yaml",
+            )

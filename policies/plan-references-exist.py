@@ -1,0 +1,79 @@
+"""Whom and what the plan names exists.
+
+A plan that calls an unknown number at three in the morning is worse than none: owners, contacts, services and
+items must be those of the other records. A contact may be a person, a team, or a role that somebody holds.
+
+Remedy: mend the name in plan.yaml, or add what it means to people.yaml, services.yaml or the backlog.
+"""
+
+from collections.abc import Iterator
+
+from ray18.documents.backlog import BacklogItem
+from ray18.documents.document import Document
+from ray18.documents.people import People
+from ray18.documents.plan import Plan
+from ray18.documents.services import Services
+from ray18.findings import Finding
+
+COUNTED = "names in the plan that nothing bears"
+ACTION = "mend names in the plan"
+
+Way = tuple[str | int, ...]
+_WORDS = {"owner": "person or team", "contact": "person, team or role with a holder"}
+_FIELDS = (
+    ("contact", "cadence", "owner"),
+    ("service", "release_windows", "services"),
+    ("contact", "responsibilities", "responsible"),
+    ("contact", "responsibilities", "accountable"),
+    ("contact", "responsibilities", "consulted"),
+    ("contact", "responsibilities", "informed"),
+    ("service", "sla_commitments", "service"),
+    ("owner", "sla_commitments", "responsible"),
+    ("contact", "kpis", "owner"),
+    ("item", "commitments", "item"),
+    ("owner", "commitments", "who"),
+)
+"""What is named where: kind, section of the plan, field."""
+
+
+def check(
+    plan: Document[Plan],
+    people: Document[People],
+    services: Document[Services],
+    backlog: tuple[Document[BacklogItem], ...],
+) -> Iterator[Finding]:
+    known = {
+        "owner": people.content.owners(),
+        "person": {person.id for person in people.content.people},
+        "contact": people.content.contacts(),
+        "service": services.content.ids(),
+        "item": {item.content.id for item in backlog},
+    }
+    for kind, name, way in _named(plan.content):
+        if name not in known[kind]:
+            yield plan.finding(
+                f"there is no {_WORDS.get(kind, kind)} named {name}",
+                *way,
+                item=name,
+                remedy="mend the name, or record it",
+            )
+
+
+def _named(plan: Plan) -> Iterator[tuple[str, str, Way]]:
+    """Kind and name of everything named, and where."""
+    for kind, section, field in _FIELDS:
+        for number, entry in enumerate(getattr(plan, section)):
+            yield from _names(kind, getattr(entry, field), (section, number, field))
+    yield from _names("service", plan.coverage.services, ("coverage", "services"))
+    if plan.coverage.rotation:
+        yield from _names("person", plan.coverage.rotation.members, ("coverage", "rotation", "members"))
+    for number, row in enumerate(plan.escalation):
+        for place, level in enumerate(row.levels):
+            yield "contact", level.contact, ("escalation", number, "levels", place, "contact")
+
+
+def _names(kind: str, value: str | tuple[str, ...], way: Way) -> Iterator[tuple[str, str, Way]]:
+    if isinstance(value, str):
+        yield kind, value, way
+    else:
+        yield from ((kind, name, (*way, place)) for place, name in enumerate(value))

@@ -1,0 +1,248 @@
+"""What a hand-over says once it is read: values, and a remark for all that could not be taken over."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from ray18.documents.backlog import BacklogItem
+from ray18.documents.base import Severity
+from ray18.documents.services import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that a person has to know about the hand-over.
+
+    `line` starts at 1; 0 means the file as a whole. `stands_for` counts the rows that became no item.
+    """
+
+    path: str
+    line: int
+    message: str
+    remedy: str = ""
+    blocking: bool = False
+    """Whether the hand-over cannot be called complete because of it."""
+    stands_for: int = 0
+
+
+class Unusable(Exception):
+    """An artifact that cannot be read, with every reason found so far."""
+
+    def __init__(self, *remarks: Remark) -> None:
+        super().__init__(*(remark.message for remark in remarks))
+        self.remarks = remarks
+
+
+@dataclass
+class Notebook:
+    """Collects the remarks about one file while it is read."""
+
+    path: str
+    remarks: list[Remark] = field(default_factory=list)
+
+    def note(self, line: int, message: str, remedy: str = "", *, stands_for: int = 0) -> None:
+        """Something to know; the rest is read as usual."""
+        self.remarks.append(Remark(self.path, line, message, remedy, False, stands_for))
+
+    def block(self, line: int, message: str, remedy: str = "", *, stands_for: int = 0) -> None:
+        """Something that makes the file unusable as it is."""
+        self.remarks.append(Remark(self.path, line, message, remedy, True, stands_for))
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Who answers for a service, as the handover record says; empty = not said."""
+
+    service: str
+    team: str
+    primary: str
+    secondary: str
+    path: str
+    line: int
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Which of team, primary and secondary nobody named."""
+        named = {"team": self.team, "primary": self.primary, "secondary": self.secondary}
+        return tuple(name for name, value in named.items() if not value)
+
+
+@dataclass(frozen=True, slots=True)
+class SlaTarget:
+    """A promised level of service; `metric` is a slug as `availability` or `time-to-restore`."""
+
+    service: str
+    metric: str
+    target_percent: float | None
+    target_minutes: int | None
+    severity: Severity | None
+    window: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How support was organised until now, as text."""
+
+    hours: str
+    time_zone: str
+    escalation_tool: str
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team or a person whom some artifact names as owner; `contact` is empty where none is given."""
+
+    name: str
+    contact: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """One dashboard of the observability baseline."""
+
+    name: str
+    service: str
+    url: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert rule of the observability baseline; `severity` is the word used there."""
+
+    name: str
+    severity: str
+    expression: str
+    duration: str
+    group: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The observability baseline."""
+
+    last_reviewed: date | None
+    dashboards: tuple[Dashboard, ...]
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One post-mortem. The times are the report's own words: nobody has measured them."""
+
+    id: str
+    title: str
+    path: str
+    category: str
+    time_to_detection: str
+    time_to_recovery: str
+    actions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """The ticket history in numbers; categories and severities with their counts, sorted by name."""
+
+    count: int
+    first: date | None
+    last: date | None
+    by_category: tuple[tuple[str, int], ...]
+    by_severity: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What one artifact contributes; what it has nothing to say about stays empty."""
+
+    items: tuple[BacklogItem, ...] = ()
+    services: tuple[Service, ...] = ()
+    ownership: tuple[Ownership, ...] = ()
+    slas: tuple[SlaTarget, ...] = ()
+    teams: tuple[Team, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    baseline: Baseline | None = None
+    tickets: Tickets | None = None
+    support: Support | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An artifact as it was read: `rows` in it, `items` taken over, and remarks for the rest."""
+
+    rows: int
+    items: int
+    remarks: tuple[Remark, ...]
+    contents: Contents = Contents()
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One artifact of the hand-over and what became of it; `rows == items + rows that remarks stand for`."""
+
+    name: str
+    path: str
+    present: bool
+    readable: bool
+    sha256: str
+    rows: int
+    items: int
+    remarks: tuple[Remark, ...]
+    required: bool = True
+
+    @property
+    def accounted(self) -> bool:
+        """Whether every row became an item or a remark."""
+        return self.rows == self.items + sum(remark.stands_for for remark in self.remarks)
+
+
+Verdict = Literal["complete", "incomplete", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """The whole hand-over. `remarks` holds those of all artifacts and those that only show across them."""
+
+    artifacts: tuple[Artifact, ...]
+    items: tuple[BacklogItem, ...]
+    services: tuple[Service, ...]
+    ownership: tuple[Ownership, ...]
+    slas: tuple[SlaTarget, ...]
+    support: Support | None
+    baseline: Baseline | None
+    incidents: tuple[Incident, ...]
+    tickets: Tickets | None
+    remarks: tuple[Remark, ...]
+    teams_named: tuple[Team, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Required artifacts that are not there."""
+        return tuple(entry.name for entry in self.artifacts if entry.required and not entry.present)
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """Artifacts that are there but cannot be used, wholly or in part."""
+        return tuple(entry.name for entry in self.artifacts if entry.present and not entry.readable)
+
+    @property
+    def unclear_ownership(self) -> tuple[Remark, ...]:
+        """Why ownership is not clear: blocking remarks that belong to no single artifact's form."""
+        own = {remark for entry in self.artifacts for remark in entry.remarks}
+        return tuple(remark for remark in self.remarks if remark.blocking and remark not in own)
+
+    @property
+    def verdict(self) -> Verdict:
+        """`unreadable` where an artifact cannot be used, `incomplete` where one or an owner is missing."""
+        if self.unreadable:
+            return "unreadable"
+        return "incomplete" if self.missing or self.unclear_ownership else "complete"
+
+
+def worst_first(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    """The one order in which remarks are shown: blocking ones first, then by place."""
+    return tuple(sorted(remarks, key=lambda r: (not r.blocking, r.path, r.line, r.message)))

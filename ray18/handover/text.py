@@ -1,0 +1,97 @@
+"""Text from outside, made fit for the records: UTF-8, composed, and with nothing that hides from a reader."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+
+from ray18.handover.model import Remark, Unusable
+from ray18.yaml.strict import deceptive
+
+_BLANKS = re.compile(r"\s+")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_CONFLICT = re.compile(r"^[ ]*(?:<{7}|>{7}|\|{7})(?=[ ]|$)", re.MULTILINE)
+_SHOWN_LINES = 20
+
+
+def decoded(path: str, content: bytes) -> str:
+    """The text of a file, a byte order mark removed and CR LF as LF. Raises Unusable when it is not UTF-8."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Unusable(Remark(path, 1, "the file is UTF-16", "save it as UTF-8", True))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        message = f"byte 0x{content[error.start]:02x} at offset {error.start:,} is not UTF-8"
+        raise Unusable(Remark(path, line, message, "save the file as UTF-8", True)) from error
+    return text.replace("\r\n", "\n")
+
+
+def visible(path: str, text: str) -> tuple[str, tuple[Remark, ...]]:
+    """The text without control and invisible characters, with remarks that name the lines that had some."""
+    if next(deceptive(text), None) is None:
+        return cleaned(text)[0], ()
+    first = ((number, next(deceptive(line), None)) for number, line in enumerate(text.split("\n"), 1))
+    return cleaned(text)[0], removed(path, {number: found[1] for number, found in first if found})
+
+
+def removed(path: str, by_line: Mapping[int, str]) -> tuple[Remark, ...]:
+    """Remarks about what was removed: one for each of the first lines, and one for all others."""
+    remedy = "read the line as a person would see it"
+    lines = sorted(by_line.items())
+    remarks = [Remark(path, line, f"{what} was removed here", remedy) for line, what in lines[:_SHOWN_LINES]]
+    rest = lines[_SHOWN_LINES:]
+    if rest:
+        message = f"such characters were removed from {len(rest):,} more lines, from here on"
+        remarks.append(Remark(path, rest[0][0], message, remedy))
+    return tuple(remarks)
+
+
+def cleaned(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text in form NFC without deceptive characters, and what was removed. Lines stay where they are."""
+    text = text.replace("\r\n", "\n")
+    found = {text[index]: what for index, what in deceptive(text)}
+    if found:
+        text = text.translate({ord(sign): _instead(sign) for sign in found})
+    return unicodedata.normalize("NFC", text), tuple(sorted(found.values()))
+
+
+def _instead(sign: str) -> str:
+    """A control character parted words, an invisible one did not."""
+    return "" if unicodedata.category(sign) in ("Cf", "Cs") else " "
+
+
+def one_line(text: str) -> str:
+    """The text on one line, single blanks between words."""
+    return _BLANKS.sub(" ", text).strip()
+
+
+def prose(text: str) -> tuple[str, bool]:
+    """The text as a record may hold it, and whether a merge conflict's marker had to be taken out."""
+    lines = text.replace("\t", "    ").split("\n")
+    joined = "\n".join(line.rstrip() for line in lines).strip("\n")
+    joined = joined.lstrip()
+    mended = _CONFLICT.sub("[conflict marker]", joined)
+    return mended, mended != joined
+
+
+def iso_day(text: str) -> date | None:
+    """The day, when it is written YYYY-MM-DD and exists."""
+    if not _DAY.match(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def is_slug(text: str) -> bool:
+    """Whether the text may stand as the id of a person, a team or a service."""
+    return bool(_SLUG.match(text))
+
+
+def slug(text: str) -> str:
+    """The nearest slug, empty when nothing is left of it."""
+    return _NOT_SLUG.sub("-", text.casefold()).strip("-")[:63].strip("-")
