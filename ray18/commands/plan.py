@@ -65,15 +65,7 @@ def show(judge: Judge) -> None:
         if first:
             raise BlockedError(f"{first.path}:{first.line}:{first.column}: {first.message}", first.remedy)
         raise UsageError("there is no plan yet", "draft one: ray18 plan draft")
-    services, governance = program.one("services"), program.one("governance")
-    say(
-        written(
-            plan.content,
-            services.content if services else None,
-            governance.content if governance else None,
-            tuple(item.content for item in program.of("backlog-item")),
-        )
-    )
+    say((written(judge) or b"").decode())
 
 
 def _known(judge: Judge) -> Known:

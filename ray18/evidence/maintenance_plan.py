@@ -9,11 +9,23 @@ from ray18.documents.plan import Plan, ReleaseWindow, SupportHours
 from ray18.documents.recurrence import occurrences
 from ray18.documents.services import Services
 from ray18.evidence.markdown import bullets, cell, table
+from ray18.gates import Judge
 
-FILE = "maintenance-plan.md"
+
+def written(judge: Judge) -> bytes | None:
+    """The plan of the program as Markdown."""
+    program = judge.program
+    plan, services, governance = (program.one(kind) for kind in ("plan", "services", "governance"))
+    if plan is None:
+        return None
+    items = tuple(item.content for item in program.of("backlog-item"))
+    text = as_markdown(
+        plan.content, services.content if services else None, governance.content if governance else None, items
+    )
+    return text.encode()
 
 
-def written(
+def as_markdown(
     plan: Plan, services: Services | None, governance: Governance | None, backlog: tuple[BacklogItem, ...]
 ) -> str:
     """The whole document as Markdown."""
