@@ -35,9 +35,17 @@ _SCHEMAS = frozenset(
 
 def schema_of(kind: Kind) -> dict[str, Any]:
     """The JSON Schema of one kind of document."""
-    generated = kind.model.model_json_schema(mode="validation")
+    generated = _closed(kind.model.model_json_schema(mode="validation"))
     head = {"$schema": DIALECT, "$id": f"urn:ray18:schema:{kind.name}:1"}
     return {**head, **generated}
+
+
+def _closed(schema: Any) -> Any:
+    """The schema with every mapping whose keys follow a pattern closed to other keys, as the models have it."""
+    if isinstance(schema, dict):
+        closed = {name: _closed(value) for name, value in schema.items()}
+        return {**closed, "additionalProperties": False} if "patternProperties" in schema else closed
+    return [_closed(entry) for entry in schema] if isinstance(schema, list) else schema
 
 
 def written(schema: Mapping[str, Any]) -> bytes:
