@@ -112,7 +112,8 @@ def commands() -> str:
 
 
 def _help(command: Any, path: str) -> str:
-    context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100)
+    names = ["-h", "--help"]  # as `group` has them; click keeps the first it is asked with
+    context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100, help_option_names=names)
     return command.get_help(context).rstrip()
 
 
