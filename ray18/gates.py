@@ -8,18 +8,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from ray18 import policy as policies
 from ray18.approvals import Approvals
 from ray18.documents.base import Many, Model, Prose, Slug, Title
+from ray18.documents.data_file import read_data_file
 from ray18.errors import BlockedError, UsageError
 from ray18.findings import Finding, ordered
 from ray18.program import Program
 from ray18.shipped import shipped
 from ray18.snapshot import Snapshot
 from ray18.waivers import Excuse, Waivable, excuses, reported, unused
-from ray18.yaml import load
 
 if TYPE_CHECKING:
     from ray18.handover import Handover
@@ -219,15 +219,7 @@ class Judge:
 
 def read_pack(path: Path) -> Pack:
     """The gates file. Raises BlockedError when it does not read strictly or names no such policy."""
-    loaded = load(path.read_bytes())
-    if loaded.problems:
-        raise BlockedError(
-            f"{path.name}:{loaded.problems[0].place.line}: {loaded.problems[0].message}", "mend the file"
-        )
-    try:
-        return Pack.model_validate(loaded.value)
-    except ValidationError as error:
-        raise BlockedError(f"{path.name}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}", "mend it") from error
+    return read_data_file(path, Pack)
 
 
 def _shipped(policy_id: str) -> policies.Policy:

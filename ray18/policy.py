@@ -29,7 +29,13 @@ EXISTS = "document-exists"
 
 EACH: Mapping[str, str] = {"item": "backlog-item", "approval": "approval", "waiver": "waiver"}
 """Inputs that are one record at a time, and the kind of document they come from."""
-ALL: Mapping[str, str] = {"backlog": "backlog-item", "approvals": "approval", "waivers": "waiver"}
+ALL: Mapping[str, str] = {
+    "backlog": "backlog-item",
+    "rankings": "ranking",
+    "approvals": "approval",
+    "waivers": "waiver",
+    "validations": "manual-validation",
+}
 """Inputs that are all records of a kind."""
 ONE: Mapping[str, str] = {
     "people": "people",

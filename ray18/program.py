@@ -4,7 +4,7 @@ Rules from the base, data from the proposal: settings are those of the trusted c
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -46,7 +46,7 @@ class Program:
     as_of: date
     rules: Rules
     documents: tuple[Document[Any], ...]
-    signatures: tuple[tuple[str, bytes], ...]
+    signatures: Mapping[str, bytes]
     """Path and content of every signature file."""
     problems: tuple[Finding, ...]
     """Why some files could not be read; whatever needs them is blocked."""
@@ -63,7 +63,7 @@ class Program:
 
     def signature(self, path: str) -> bytes | None:
         """The signature beside a record."""
-        return dict(self.signatures).get(f"{path}{SIGNATURE_SUFFIX}")
+        return self.signatures.get(f"{path}{SIGNATURE_SUFFIX}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +104,25 @@ def read_rules(snapshot: Snapshot, base: str | None, reason: str) -> Rules:
     return Rules(settings, people, snapshot, base, reason)
 
 
-def load(snapshot: Snapshot, rules: Rules, as_of: date) -> Program:
-    """Every governed document of the snapshot; what cannot be read is named in `problems`, never passed over."""
+def load(
+    snapshot: Snapshot, rules: Rules, as_of: date, tell: Callable[[int, int], None] = lambda _done, _all: None
+) -> Program:
+    """Every governed document of the snapshot; what cannot be read is named in `problems`, never passed over.
+
+    `tell` is called with the number of files read and of all files, for people who wait.
+    """
     locations = rules.settings.locations
     claimed = list(_claims(snapshot, locations))
     problems = [(claim.kind.name, _problem(claim)) for claim in claimed if claim.problem]
     usable = [claim for claim in claimed if not claim.problem]
     documents: list[Document[Any]] = []
-    signatures: list[tuple[str, bytes]] = []
+    signatures: dict[str, bytes] = {}
     kinds = {claim.entry.path: claim for claim in usable}
-    for entry, content in _contents(snapshot, usable, problems):
+    for number, (entry, content) in enumerate(_contents(snapshot, usable, problems), 1):
+        tell(number, len(usable))
         claim = kinds[entry.path]
         if claim.is_signature:
-            signatures.append((entry.path, content))
+            signatures[entry.path] = content
             continue
         document, findings = read(claim.kind, entry.path, content, entry.oid)
         problems.extend((claim.kind.name, finding) for finding in findings)
@@ -128,7 +134,7 @@ def load(snapshot: Snapshot, rules: Rules, as_of: date) -> Program:
         as_of,
         rules,
         tuple(documents),
-        tuple(signatures),
+        signatures,
         ordered(finding for _, finding in problems),
         frozenset(name for name, _ in problems),
     )

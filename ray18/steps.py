@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from ray18.documents.base import Many, Model, Prose, Slug, Title
-from ray18.errors import BlockedError
+from ray18.documents.data_file import read_data_file
 from ray18.findings import Finding
 from ray18.gates import Judge
 from ray18.policy import shipped_policy
 from ray18.shipped import shipped
-from ray18.yaml import load
 
 State = Literal["done", "halted", "open"]
 
@@ -59,16 +58,7 @@ class Standing:
 
 def read_steps() -> tuple[Step, ...]:
     """The steps as shipped. Raises BlockedError when the file does not read strictly."""
-    path = shipped("policies") / "steps.yaml"
-    loaded = load(path.read_bytes())
-    if loaded.problems:
-        raise BlockedError(
-            f"{path.name}:{loaded.problems[0].place.line}: {loaded.problems[0].message}", "mend the file"
-        )
-    try:
-        return Steps.model_validate(loaded.value).steps
-    except ValidationError as error:
-        raise BlockedError(f"{path.name}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}", "mend it") from error
+    return read_data_file(shipped("policies") / "steps.yaml", Steps).steps
 
 
 def standings(judge: Judge) -> Iterator[Standing]:

@@ -84,7 +84,7 @@ def subjects(settings: Settings) -> tuple[Subject, ...]:
             "remediation",
             "Remediation commitments",
             ("security-lead",),
-            "backlog: owner, due, status, commitment and risk of every security and incident item",
+            "backlog: owner, created, due, status, commitment and risk of every security and incident item",
             _remediation,
         ),
         Subject("plan", "Maintenance & support plan", everybody, "plan.yaml, services.yaml, governance.yaml", _plan),
@@ -156,7 +156,7 @@ def _priorities(of: Contents) -> Any:
 
 def _remediation(of: Contents) -> Any:
     risky = (item for item in of.backlog if item.source.kind in ("security-risk", "incident"))
-    return _items(risky, "severity", "owner", "due", "status", "commitment", "security")
+    return _items(risky, "severity", "owner", "created", "due", "status", "commitment", "security")
 
 
 def _plan(of: Contents) -> Any:

@@ -10,9 +10,11 @@ from typing import Any, get_args
 
 import click
 
+from ray18.commands.automation import automation
 from ray18.commands.modelines import header
 from ray18.commands.output import say
 from ray18.commands.place import root, today
+from ray18.commands.prioritize import prioritize, score
 from ray18.documents import kind
 from ray18.documents.backlog import BacklogItem, SourceKind, Status
 from ray18.documents.base import Severity, plain
@@ -215,3 +217,8 @@ def _document(ctx: click.Context, item_id: str) -> Document[BacklogItem]:
 def _refuse(problems: Sequence[Finding]) -> None:
     first = problems[0]
     raise BlockedError(f"{first.path}:{first.line}:{first.column}: {first.message}", first.remedy or "ray18 check")
+
+
+command.add_command(automation)
+command.add_command(prioritize)
+command.add_command(score)

@@ -14,6 +14,7 @@ from ray18.commands.approve import decide
 from ray18.commands.modelines import FOLDER, header
 from ray18.commands.output import colourful, say
 from ray18.commands.place import open_judge
+from ray18.commands.script import doors
 from ray18.commits import Author, commit_files
 from ray18.errors import UsageError
 from ray18.files import write_whole
@@ -95,6 +96,7 @@ class _Story:
             "people.yaml": edit(self._example("people.yaml"), keys),
             "services.yaml": render({"services": []}, header("services")),
             **{f"{FOLDER}/{name}": content for name, content in shipped_schemas().items()},
+            **doors(),
             **dict(self._under("handover")),
         }
         self._commit("ingrid-berg", "Start the maintenance program with the hand-over as received", files)
@@ -122,6 +124,7 @@ class _Story:
             self._commit(person, f"Complete the items of {team}", own)
         rest = {path: content for path, content in backlog.items() if _owner(content) not in owners}
         self._commit("ravi-patel", "Complete the items that belong to no single team", rest)
+        self._commit("amara-osei", "Rank the backlog, and settle what was in dispute", dict(self._under("rankings")))
         self._commit("ravi-patel", "Complete the catalog", {"services.yaml": self._example("services.yaml")})
         governance = {"governance.yaml": self._example("governance.yaml"), **dict(self._under("reports"))}
         self._commit("jonas-weber", "Set up reviews, dashboards and alerts", governance)

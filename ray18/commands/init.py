@@ -8,6 +8,7 @@ import click
 from ray18.commands.modelines import FOLDER, header
 from ray18.commands.output import say
 from ray18.commands.place import program_root, root
+from ray18.commands.script import doors
 from ray18.documents.document import made
 from ray18.documents.settings import Settings
 from ray18.files import write_whole
@@ -40,8 +41,10 @@ systems: []
 """
 _FOLDERS = {
     "backlog": "One backlog item for each file; the file's name is the item's id.\n",
+    "rankings": "One file for each stakeholder role: the items in order of preference, and disagreements settled.\n",
     "approvals": "One append-only record for each decision, written by `ray18 approve`.\n",
     "waivers": "One record for each accepted deviation, written by `ray18 waive`.\n",
+    "manual": "One record for each validation done by hand, written by `ray18 manual`.\n",
 }
 _HOOK = """\
 repos:
@@ -52,7 +55,7 @@ repos:
         entry: ray18 check --staged
         language: system
         pass_filenames: false
-        files: ^(ray18|people|services|plan|governance)\\.yaml$|^(backlog|approvals|waivers)/
+        files: ^(ray18|people|services|plan|governance)\\.yaml$|^(backlog|manual|rankings|approvals|waivers)/
 """
 
 
@@ -84,6 +87,7 @@ def command(ctx: click.Context, title: str | None, branch: str | None) -> None:
         "services.yaml": (header("services") + _SERVICES).encode(),
         "governance.yaml": (header("governance") + _GOVERNANCE).encode(),
         ".pre-commit-config.yaml": _HOOK.encode(),
+        **doors(),
         **{f"{name}/README.md": text.encode() for name, text in _FOLDERS.items()},
     }
     changed = [path for path, content in files.items() if _write_new(folder / path, content)]

@@ -1,6 +1,7 @@
 """Where a command judges: the repository, the snapshot, the base and the day, from options and the environment."""
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import wraps
@@ -95,7 +96,14 @@ def open_judge(
         anchor=settings.anchor,
     )
     rules = _rules(repository, snapshot, trusted)
-    return Judge(load(snapshot, rules, as_of), snapshot)
+    return Judge(load(snapshot, rules, as_of, _progress), snapshot)
+
+
+def _progress(done: int, total: int) -> None:
+    """One line on a terminal, rewritten, when there is enough to wait for."""
+    if total >= 2_000 and sys.stderr.isatty() and (done % 500 == 0 or done == total):
+        sys.stderr.write("\r\x1b[K" if done == total else f"\rreading {done:,} of {total:,} records")
+        sys.stderr.flush()
 
 
 def named_by_ci(environment: Mapping[str, str]) -> str | None:

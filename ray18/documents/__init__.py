@@ -7,8 +7,10 @@ from ray18.documents.approval import Approval
 from ray18.documents.backlog import BacklogItem
 from ray18.documents.base import Model
 from ray18.documents.governance import Governance
+from ray18.documents.manual_validation import ManualValidation
 from ray18.documents.people import People
 from ray18.documents.plan import Plan
+from ray18.documents.ranking import Ranking
 from ray18.documents.services import Services
 from ray18.documents.settings import Locations, Settings
 from ray18.documents.waiver import Waiver
@@ -41,8 +43,10 @@ KINDS: tuple[Kind, ...] = (
     Kind("backlog-item", BacklogItem, lambda at: at.backlog, many=True),
     Kind("plan", Plan, lambda at: at.plan),
     Kind("governance", Governance, lambda at: at.governance),
+    Kind("ranking", Ranking, lambda at: at.rankings, many=True),
     Kind("approval", Approval, lambda at: at.approvals, many=True, signed=True),
     Kind("waiver", Waiver, lambda at: at.waivers, many=True, signed=True),
+    Kind("manual-validation", ManualValidation, lambda at: at.manual, many=True),
 )
 
 

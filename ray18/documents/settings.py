@@ -5,10 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ray18.documents.base import CommitId, EvidenceClass, Many, Model, RelativePath, Slug, Title
+from ray18.documents.base import CommitId, EvidenceClass, Many, Model, RelativePath, Severity, Slug, Title
 
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 Days = Annotated[int, Field(ge=1, le=3660)]
+Weight = Annotated[float, Field(ge=0, le=1000)]
+MethodName = Literal["weighted", "wsjf", "rice"]
+"""The scoring methods by name; `ray18.planning.scoring` has their formulas."""
 
 
 class ProgramIdentity(Model):
@@ -33,10 +36,14 @@ class Locations(Model):
     """The maintenance and support plan."""
     governance: RelativePath = "governance.yaml"
     """KPI reviews, dashboards, alerts, report templates, systems."""
+    rankings: RelativePath = "rankings"
+    """The folder with one ranking for each stakeholder."""
     approvals: RelativePath = "approvals"
     """The folder with the approval records."""
     waivers: RelativePath = "waivers"
     """The folder with the waivers."""
+    manual: RelativePath = "manual"
+    """The folder with the validations done by hand."""
     handover: RelativePath = "handover"
     """The folder with the artifacts as they were handed over."""
 
@@ -65,6 +72,55 @@ class Thresholds(Model):
     """The longest life of a waiver."""
     systems_confirmed_within_days: Days = 180
     """How old the confirmation that a required system can be reached may be."""
+
+
+class Weights(Model):
+    """How much each rating counts in the method `weighted`."""
+
+    risk: Weight = 3.0
+    """Times the risk of leaving the item undone."""
+    impact: Weight = 2.0
+    """Times the impact of having it done."""
+    effort: Weight = 1.0
+    """Times the effort, which is taken off."""
+
+
+class DaysBySeverity(Model):
+    """How many days an item of each severity may take, from the day it was first known."""
+
+    Critical: Days = 30
+    """Days, for Critical, and for what nobody has rated yet."""
+    High: Days = 90
+    """Days, for High."""
+    Medium: Days = 180
+    """Days, for Medium."""
+    Low: Days = 365
+    """Days, for Low."""
+
+    def of(self, severity: Severity) -> int:
+        """The days of one severity."""
+        return {"Critical": self.Critical, "High": self.High, "Medium": self.Medium, "Low": self.Low}[severity]
+
+
+class Prioritization(Model):
+    """How the backlog is scored, ranked and given due dates."""
+
+    method: MethodName = "weighted"
+    """The scoring method that counts."""
+    weights: Weights = Weights()
+    """The weights of the method `weighted`."""
+    profiles: Annotated[Many[Slug], Field(min_length=1, examples=[["severity", "cisa-bod-26-04"]])] = ("severity",)
+    """The due-date profiles that bind this program, by the ids of policies/due-dates.yaml; the earliest date counts."""
+    days: DaysBySeverity = DaysBySeverity()
+    """The days of the profile `severity`."""
+    top: Annotated[int, Field(ge=1, le=1000)] = 10
+    """How many of the first items sensitivity and conflicts are looked at for."""
+    conflict_distance: Annotated[int, Field(ge=1, le=10_000)] = 5
+    """By how many ranks two stakeholders may place an item apart before it is a conflict."""
+    stakeholders: Annotated[Many[Slug], Field(examples=[["product-owner", "security-lead"]])] = ()
+    """Roles whose ranking must be there."""
+    decider: Slug = "operations-director"
+    """The role that may settle what the stakeholders cannot."""
 
 
 class RoleSettings(Model):
@@ -111,6 +167,8 @@ class Settings(Model):
     """Where the documents live."""
     thresholds: Thresholds = Thresholds()
     """How strict the policies are."""
+    prioritization: Prioritization = Prioritization()
+    """Scores, due-date profiles, and when stakeholders are in conflict."""
     roles: Annotated[
         Mapping[Slug, RoleSettings],
         Field(examples=[{"data-protection-officer": {"title": "Data Protection Officer"}}]),

@@ -9,7 +9,7 @@ from ray18.handover.model import Notebook, Remark, Unusable
 from ray18.handover.table import Columns, Row, named
 from ray18.handover.text import decoded, removed, visible
 from ray18.yaml import Loaded, Step, Value, load_json
-from ray18.yaml.strict import deceptive
+from ray18.yaml.text import deceptive
 
 MAX_BYTES = 16 * 1024 * 1024
 _ESCAPE = re.compile(

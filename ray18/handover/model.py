@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from ray18.documents.backlog import BacklogItem
@@ -131,9 +131,28 @@ class Baseline:
     alerts: tuple[Alert, ...]
 
 
+Mark = Literal["", "begin", "detected", "restored"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One entry of a report's timeline."""
+
+    at: datetime | None
+    """The moment, with its zone; None = cannot be computed from what is written."""
+    stamp: str
+    """The time as the report writes it."""
+    text: str
+    line: int
+    unclear: str = ""
+    """Why `at` is None, in words."""
+    mark: Mark = ""
+    """What the entry says of itself in so many words: `**Recovery:** …`, `… (resolved)`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One post-mortem. The times are the report's own words: nobody has measured them."""
+    """One post-mortem. The claimed times are the report's own words; the timeline is what they can be held against."""
 
     id: str
     title: str
@@ -142,6 +161,23 @@ class Incident:
     time_to_detection: str
     time_to_recovery: str
     actions: int
+    timeline: tuple[TimelineEntry, ...] = ()
+    causes: tuple[str, ...] = ()
+    """What the report names as root causes and contributing factors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One row of the ticket history; `day` is the day at the place whose time the row is written in."""
+
+    day: date
+    category: str
+    severity: str
+    line: int
+    count: int = 1
+    """Tickets that the row stands for: 1, unless the history hands over counts."""
+    minutes: float | None = None
+    """Working minutes that the ticket took, where the history says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +189,7 @@ class Tickets:
     last: date | None
     by_category: tuple[tuple[str, int], ...]
     by_severity: tuple[tuple[str, int], ...]
+    events: tuple[Ticket, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from ray18.handover.markdown import (
 from ray18.handover.model import Contents, Incident, Notebook, Reading, Unusable
 from ray18.handover.table import ITEM_COLUMNS, Row, folded
 from ray18.handover.text import cleaned, one_line
+from ray18.handover.timeline import timeline
 
 STREAM = Stream("INC", "incident")
 ACTIONS = frozenset(
@@ -40,6 +41,10 @@ _REPORT_PARTS = ACTIONS | frozenset(
      "lessonslearned", "lessons", "detection", "resolution", "recovery", "stats", "attendees",
      "background", "trigger")
 )  # fmt: skip
+_TIMELINE = frozenset(("timeline", "timelineofevents", "incidenttimeline", "chronology"))
+_CAUSES = frozenset(
+    ("rootcause", "rootcauses", "rootcauseanalysis", "contributingfactor", "contributingfactors", "trigger")
+)
 _ID = re.compile(r"[A-Za-z]{1,10}[-_ ]?[0-9]{1,8}(?:-[0-9]{1,6})*", re.ASCII)
 _STAT = re.compile(
     r"^[*_]*+(category|time to (?:detect(?:ion)?|recover(?:y)?|resol(?:ve|ution)))[*_]*+[ \t]*+:(.*)$",
@@ -104,15 +109,34 @@ def _report(name: str, content: bytes, notes: Notebook, ids: IdBook, known: dict
         notes.note(0, "the name does not end in .md; read because its content is a report", "rename it")
     title = _title(name, found, notes)
     incident_id = _incident_id(name, notes, known)
-    claims = [claim for part in _action_parts(parts) for claim in _actions(part, incident_id, notes)]
+    claims = [claim for part in _outermost(parts, ACTIONS) for claim in _actions(part, incident_id, notes)]
     drafts = drafted(STREAM, claims, notes, ids)
     if not claims and not any(remark.stands_for for remark in notes.remarks):
-        line = next((part.heading.line for part in _action_parts(parts)), 1)
+        line = next((part.heading.line for part in _outermost(parts, ACTIONS)), 1)
         notes.note(line, "the report has no action item", "say what is to be done, or why nothing is", stands_for=1)
     stats = _stats(found)
     category, detection, recovery = (stats.get(key, "") for key in ("category", "detection", "recovery"))
-    incident = Incident(incident_id, title, name, category, detection, recovery, len(drafts))
+    incident = Incident(
+        incident_id,
+        title,
+        name,
+        category,
+        detection,
+        recovery,
+        len(drafts),
+        tuple(entry for part in _outermost(parts, _TIMELINE) for entry in timeline(part)),
+        tuple(cause for part in _outermost(parts, _CAUSES) for cause in _listed(part)),
+    )
     return _Report(incident, drafts)
+
+
+def _listed(part: Section) -> Iterator[str]:
+    """The entries of its lists as plain lines; its paragraphs where it has no list."""
+    entries = [block.text for block in part.blocks if isinstance(block, Entry)]
+    for source in entries or [block.text for block in part.blocks if isinstance(block, Paragraph)]:
+        text = one_line(plain(source))
+        if text and folded(text) not in _NONE:
+            yield text
 
 
 def _names(part: Section) -> set[str]:
@@ -140,12 +164,12 @@ def _incident_id(name: str, notes: Notebook, known: dict[str, str]) -> str:
     return result
 
 
-def _action_parts(parts: Sequence[Section]) -> list[Section]:
-    """The sections of actions; one inside another is not read twice."""
+def _outermost(parts: Sequence[Section], names: frozenset[str]) -> list[Section]:
+    """The sections with one of these names; one inside another is not read twice."""
     result: list[Section] = []
     for part in parts:
         inside = result and part.heading.line < result[-1].end
-        if _names(part) & ACTIONS and not inside:
+        if _names(part) & names and not inside:
             result.append(part)
     return result
 

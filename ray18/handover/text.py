@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from ray18.handover.model import Remark, Unusable
-from ray18.yaml.strict import deceptive
+from ray18.yaml.text import deceptive
 
 _BLANKS = re.compile(r"\s+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)

@@ -1,45 +1,77 @@
-"""`ticket-history.csv`: one row for each ticket of the past; forecasts rest on it. It may be missing."""
+"""`ticket-history.csv`: one row for each ticket of the past, or for each count; forecasts rest on it. It may be missing."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from ray18.findings import shown
 from ray18.handover.delimited import read_rows
-from ray18.handover.model import Contents, Notebook, Reading, Tickets
+from ray18.handover.model import Contents, Notebook, Reading, Ticket, Tickets
 from ray18.handover.table import Columns, Row
 
 COLUMNS: Columns = {
-    "opened": ("openedat", "opened", "createdat", "created", "date", "ds", "reported"),
+    "opened": ("openedat", "opened", "createdat", "created", "date", "ds", "reported", "week"),
     "category": ("category", "type", "component"),
     "severity": ("severity", "priority"),
+    "count": ("count", "tickets", "y"),
+    "minutes": ("handlingminutes", "minutesspent", "workminutes"),
 }
+_COUNT = re.compile(r"[0-9]{1,7}", re.ASCII)
+_MINUTES = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,6})?", re.ASCII)
 
 
 def read(path: str, files: Mapping[str, bytes]) -> Reading:
-    """The tickets in numbers; a row without a usable date is a remark that stands for it. Raises Unusable."""
+    """The tickets in numbers; a row without a usable date or count is a remark that stands for it. Raises Unusable."""
     rows, notes = read_rows(path, files[path], COLUMNS, "opened", max_lines=1_000_000)
-    days = tuple(_days(rows, notes))
+    events = tuple(_events(rows, notes))
     tickets = Tickets(
-        len(days),
-        min(days, default=None),
-        max(days, default=None),
-        _counted(rows, "category"),
-        _counted(rows, "severity"),
+        sum(event.count for event in events),
+        min((event.day for event in events), default=None),
+        max((event.day for event in events), default=None),
+        _counted((event.category, event.count) for event in events),
+        _counted((event.severity, event.count) for event in events),
+        events,
     )
-    total = len(days) + sum(remark.stands_for for remark in notes.remarks)
-    return Reading(total, len(days), tuple(notes.remarks), Contents(tickets=tickets))
+    total = len(events) + sum(remark.stands_for for remark in notes.remarks)
+    return Reading(total, len(events), tuple(notes.remarks), Contents(tickets=tickets))
 
 
-def _days(rows: Sequence[Row], notes: Notebook) -> Iterator[date]:
+def _events(rows: Sequence[Row], notes: Notebook) -> Iterator[Ticket]:
     for row in rows:
-        given = row.get("opened")
-        try:
-            yield datetime.fromisoformat(given).date()
-        except ValueError:
-            message = f"opened {shown(given)} is not a day or time by ISO 8601"
+        day = _day(row.get("opened"))
+        count = row.get("count") or "1"
+        if day is None:
+            message = f"opened {shown(row.get('opened'))} is not a day or time by ISO 8601"
             notes.note(row.line, message, "write it as 2026-01-31", stands_for=1)
+        elif not _COUNT.fullmatch(count):
+            message = f"the count {shown(count)} is not a whole number"
+            notes.note(row.line, message, "write digits only", stands_for=1)
+        else:
+            minutes = _minutes(row, notes)
+            yield Ticket(day, row.get("category"), row.get("severity"), row.line, int(count), minutes)
 
 
-def _counted(rows: Sequence[Row], name: str) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(Counter(row.get(name) for row in rows if row.get(name)).items()))
+def _day(given: str) -> date | None:
+    try:
+        return datetime.fromisoformat(given).date()
+    except ValueError:
+        return None
+
+
+def _minutes(row: Row, notes: Notebook) -> float | None:
+    given = row.get("minutes")
+    if not given:
+        return None
+    if _MINUTES.fullmatch(given):
+        return float(given)
+    notes.note(row.line, f"the handling time {shown(given)} is not a number of minutes", "write minutes in digits")
+    return None
+
+
+def _counted(values: Iterator[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    result: Counter[str] = Counter()
+    for name, count in values:
+        if name:
+            result[name] += count
+    return tuple(sorted(result.items()))

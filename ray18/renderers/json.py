@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from ray18.evidence.prioritization_matrix import MatrixOutput
 from ray18.findings import Finding, Level
 from ray18.gates import GateResult
 from ray18.report import VERSION, CheckReport, GateReport
@@ -128,7 +129,11 @@ class CheckReportOutput(_Output):
     """What is wrong, worst first."""
 
 
-OUTPUTS: dict[str, type[BaseModel]] = {"gate-report": GateReportOutput, "check-report": CheckReportOutput}
+OUTPUTS: dict[str, type[BaseModel]] = {
+    "gate-report": GateReportOutput,
+    "check-report": CheckReportOutput,
+    "prioritization-matrix": MatrixOutput,
+}
 """Name and type of every JSON output; each has a schema in `schemas/`."""
 
 

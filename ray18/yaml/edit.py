@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ray18.errors import BlockedError, UsageError
-from ray18.yaml.strict import Step, Value, load
+from ray18.yaml.strict import load
+from ray18.yaml.text import Step, Value
 
 _DASH = re.compile(r"^( *)- ", re.MULTILINE)
 _KEY_WITH_LIST = re.compile(r"^( *)[^\s#-][^\n]*:[ ]*(?:#[^\n]*)?\n( *)- ", re.MULTILINE)

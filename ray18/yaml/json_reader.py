@@ -5,9 +5,10 @@ from bisect import bisect_right
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
 from typing import NoReturn
 
-from ray18.yaml.strict import (
-    _MAX_INTEGER,
+from ray18.yaml.text import (
+    MAX_BYTES,
     MAX_DEPTH,
+    MAX_INTEGER,
     MAX_NODES,
     Loaded,
     Place,
@@ -15,6 +16,7 @@ from ray18.yaml.strict import (
     Step,
     Value,
     deceptive,
+    decoded,
     place_of,
 )
 
@@ -134,8 +136,8 @@ class _JsonReader:
 
     def number(self, text: str) -> int | float:
         if text.lstrip("-").isdigit():
-            number: int | float = int(text) if len(text) <= 24 else _MAX_INTEGER + 1
-            unusable = abs(number) > _MAX_INTEGER
+            number: int | float = int(text) if len(text) <= 24 else MAX_INTEGER + 1
+            unusable = abs(number) > MAX_INTEGER
         else:
             number = float(text)
             unusable = number in (float("inf"), float("-inf"))
@@ -147,9 +149,13 @@ class _JsonReader:
         return number
 
 
-def read_json(text: str) -> Loaded:
-    """The value with every problem and the place of every value."""
+def load_json(source: bytes, *, limit: int = MAX_BYTES) -> Loaded:
+    """Reads one JSON text (RFC 8259) by the strict rules; `limit` is in bytes. Never raises; positions are always kept."""
+    text, problems = decoded(source, limit)
+    if text is None:
+        return Loaded(None, problems)
     reader = _JsonReader(text)
+    reader.problems.extend(problems)
     value: Value = None
     try:
         value = reader.value(())
@@ -158,4 +164,4 @@ def read_json(text: str) -> Loaded:
     except _Unreadable as stop:
         place = place_of(text, min(stop.index, len(text)))
         reader.problems.append(Problem(place, f"not valid JSON: {stop.message}", "mend the syntax"))
-    return Loaded(value, tuple(reader.problems), reader.places, {})
+    return Loaded(value, tuple(sorted(reader.problems, key=lambda p: p.place)), reader.places, {})

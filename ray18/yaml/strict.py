@@ -7,31 +7,26 @@ Unicode TR 36 and TR 55 (deceptive characters), RFC 8785 (why integers end at 2^
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
-Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
-Step = str | int
-"""One step of the way to a value: the key of a mapping or the number of a list entry."""
-
-MAX_BYTES = 1024 * 1024
-MAX_DEPTH = 64
-MAX_NODES = 200_000
-MAX_PROBLEMS = 100
-_MAX_INTEGER = 2**53 - 1
-
-# C0 and C1 controls, DEL, and everything that Unicode calls a line break; CR LF is normalised before.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
-# Format characters (category Cf): they change how a text shows, not what it says.
-_INVISIBLE = re.compile(
-    "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0000-\U000e007f\ud800-\udfff]"
+from ray18.yaml.text import (
+    MAX_DEPTH,
+    MAX_INTEGER,
+    MAX_NODES,
+    MAX_PROBLEMS,
+    Loaded,
+    Place,
+    Problem,
+    Step,
+    Value,
+    deceptive,
+    decoded,
+    place_of,
 )
+
 _CONFLICT = re.compile(r"^[ \t]*(?:<{7}|>{7}|\|{7})(?: .*)?$|^={7}$", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^%.*$", re.MULTILINE)
 
@@ -46,38 +41,9 @@ _NOT_A_NUMBER = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
 _NUMBER_START = frozenset("+-.0123456789")
 
 
-class Place(NamedTuple):
-    """A line and a column, both starting at 1."""
-
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a text cannot be used, where, and what to do."""
-
-    place: Place
-    message: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a text says. With any problem it must not be used for a verdict; the value only helps to find more problems.
-
-    `places` and `key_places` are filled when positions were asked for; their keys are the ways from the root.
-    """
-
-    value: Value
-    problems: tuple[Problem, ...]
-    places: Mapping[tuple[Step, ...], Place] = field(default_factory=dict)
-    key_places: Mapping[tuple[Step, ...], Place] = field(default_factory=dict)
-
-
 def load(source: bytes, *, positions: bool = False, pure_python: bool = False) -> Loaded:
     """Reads one YAML document; never raises, whatever the bytes are. `pure_python` leaves libyaml aside."""
-    text, problems = _decoded(source)
+    text, problems = decoded(source)
     if text is None:
         return Loaded(None, problems)
     reader = _Reader(text, positions, pure_python)
@@ -86,65 +52,9 @@ def load(source: bytes, *, positions: bool = False, pure_python: bool = False) -
     return Loaded(value, tuple(sorted(reader.problems, key=lambda p: p.place)), reader.places, reader.key_places)
 
 
-def load_json(source: bytes, *, limit: int = MAX_BYTES) -> Loaded:
-    """Reads one JSON text (RFC 8259) by the same rules; `limit` is in bytes. Positions are always kept."""
-    from ray18.yaml.json_reader import read_json
-
-    text, problems = _decoded(source, limit)
-    if text is None:
-        return Loaded(None, problems)
-    read = read_json(text)
-    return Loaded(read.value, tuple(sorted((*problems, *read.problems), key=lambda p: p.place)), read.places, {})
-
-
 def fast() -> bool:
     """Whether libyaml does the parsing here."""
     return hasattr(yaml, "CSafeLoader")
-
-
-def place_of(text: str, index: int) -> Place:
-    """The place of the character at `index`."""
-    return Place(text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
-
-
-def deceptive(text: str) -> Iterator[tuple[int, str]]:
-    """Index and reason of every character that a reader would not see as what it is."""
-    for match in _CONTROL.finditer(text):
-        yield match.start(), f"the control character U+{ord(match[0]):04X}"
-    for match in _INVISIBLE.finditer(text):
-        name = unicodedata.name(match[0], "a surrogate")
-        yield match.start(), f"the invisible character U+{ord(match[0]):04X} ({name})"
-
-
-def _decoded(source: bytes, limit: int = MAX_BYTES) -> tuple[str | None, tuple[Problem, ...]]:
-    start = Place(1, 1)
-    if len(source) > limit:
-        return None, (Problem(start, f"the file has {len(source):,} bytes; at most {limit:,} are read", "split it"),)
-    if source.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in source[:4]:
-        return None, (Problem(start, "the file is UTF-16 or UTF-32", "save it as UTF-8"),)
-    try:
-        text = source.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = source[: error.start].decode("utf-8", "replace")
-        place = place_of(before, len(before))
-        return None, (Problem(place, f"byte 0x{source[error.start]:02x} is not UTF-8", "save the file as UTF-8"),)
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    return text, tuple(_unfit_characters(text))
-
-
-def _unfit_characters(text: str) -> Iterator[Problem]:
-    for count, (index, what) in enumerate(deceptive(text)):
-        if count == MAX_PROBLEMS:
-            return
-        yield Problem(place_of(text, index), f"{what} is in the file", "remove it")
-    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
-        yield from _not_composed(text)
-
-
-def _not_composed(text: str) -> Iterator[Problem]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if not unicodedata.is_normalized("NFC", line):
-            yield Problem(Place(number, 1), "the line is not in Unicode form NFC", "save the file in form NFC")
 
 
 class _StopReading(Exception):
@@ -352,8 +262,8 @@ class _Reader:
         return text
 
     def _integer(self, digits: str, base: int, event: Any) -> int:
-        number = int(digits, base) if len(digits) <= 24 else _MAX_INTEGER + 1
-        if abs(number) > _MAX_INTEGER:
+        number = int(digits, base) if len(digits) <= 24 else MAX_INTEGER + 1
+        if abs(number) > MAX_INTEGER:
             self._problem(_at(event), f"the number {digits[:24]} is beyond 2^53", "write a smaller number, or quote it")
             return 0
         return number

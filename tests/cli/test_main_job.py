@@ -77,6 +77,23 @@ def test_everything_that_is_missing_is_named(program: Program, ray18) -> None:  
     assert all(finding["path"] == "backlog/MB-1.yaml" and finding["line"] for finding in gate["findings"])
 
 
+def test_the_failure_block_is_the_protocols(program: Program, ray18) -> None:  # type: ignore[no-untyped-def]
+    program.write("backlog/MB-1.yaml", ITEM.replace("owner: sam\n", ""))
+    ran = ray18("gate", "1", "--as-of", AS_OF, folder=program.root)
+    assert ran.out.startswith(
+        "[RAY GATE FAILED: Maintenance Backlog Integrity]\n"
+        "> \"Quality gate 'Maintenance Backlog Integrity' failed.\n"
+        "> Criteria: 100% of critical backlog items captured with owner, priority, and due date.\n"
+        "> Actual: 1 serious items missing owners.\n"
+        "> Required action: Assign owners, rerun: ray18 gate backlog.\n"
+        ">\n"
+        "> Options:\n"
+        "> 1. Fix issues and retry validation\n"
+        "> 2. Request gate waiver with justification (ray18 waive backlog)\n"
+        '> 3. Halt protocol execution"\n'
+    )
+
+
 def test_set_mends_an_item_and_the_gate_follows(program: Program, ray18) -> None:  # type: ignore[no-untyped-def]
     program.write("backlog/MB-1.yaml", ITEM.replace("owner: sam\n", "# nobody yet\n"))
     assert ray18("gate", "backlog", "--as-of", AS_OF, folder=program.root).status == 1

@@ -81,13 +81,17 @@ severity: High
 priority: P2
 owner: platform
 service: booking-api
-created: 2026-01-15
-due: 2026-09-30
-commitment: {{who: platform, what: As described, by: 2026-09-30}}
+created: 2026-05-15
+due: 2026-06-30
+commitment: {{who: platform, what: As described, by: 2026-06-30}}
 security: {{product: Git}}
 scoring:
   inputs:
     - {{name: risk, value: 5, rationale: Seen twice a year}}
+    - {{name: impact, value: 4, rationale: Every booking needs it}}
+    - {{name: effort, value: 2, rationale: A week}}
+  scored_by: ana
+  scored_on: 2026-05-20
 """
 DOCUMENTS = {"services.yaml": SERVICES, "plan.yaml": PLAN, "governance.yaml": GOVERNANCE}
 GATES = ("prerequisites", "backlog", "approvals", "governance")

@@ -22,6 +22,7 @@ SAMPLES: dict[str, list[Any]] = {
     "services": [load((EXAMPLE / "services.yaml").read_bytes()).value],
     "plan": [load((EXAMPLE / "plan.yaml").read_bytes()).value],
     "governance": [load((EXAMPLE / "governance.yaml").read_bytes()).value],
+    "ranking": [load(path.read_bytes()).value for path in sorted((EXAMPLE / "rankings").glob("*.yaml"))],
     "backlog-item": [load(path.read_bytes()).value for path in sorted((EXAMPLE / "backlog").glob("*.yaml"))],
     "approval": [
         {
@@ -32,6 +33,19 @@ SAMPLES: dict[str, list[Any]] = {
             "person": "lena",
             "decision": "approved",
             "decided_on": "2026-03-16",
+        }
+    ],
+    "manual-validation": [
+        {
+            "id": "MV-1",
+            "program": "5b0c3f1e-6f0d-4b8e-9d55-2f7b1f6a1c18",
+            "gate": "backlog",
+            "method": "workshop",
+            "performed_on": "2026-03-16",
+            "performed_by": "tomas",
+            "witnesses": ["amara"],
+            "checked": "Every Critical item read aloud.",
+            "outcome": "passed",
         }
     ],
     "waiver": [

@@ -1,0 +1,224 @@
+"""`automation-candidates.json`: what comes up again and again, in tickets, incidents and the backlog; for Protocol 23."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from ray18.documents.backlog import SourceKind
+from ray18.evidence.incidents import day_of
+from ray18.evidence.json_text import as_json
+from ray18.gates import Judge
+from ray18.planning.automation import CATCH_ALL, LEAST, Candidate, Kind, Occurrence, candidates, ranked
+
+VERSION = 1
+_SHOWN = 20
+
+
+class _Output(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class ToilOutput(_Output):
+    """The tests of toil of Google's SRE book; null = the records do not tell."""
+
+    manual: bool | None
+    """People spend time on it."""
+    repetitive: bool | None
+    """It came up in more than one month."""
+    automatable: bool | None
+    """Somebody asks for automation in the text itself."""
+    tactical: bool | None
+    """It interrupts: it is answered when it happens."""
+    grows_with_service: bool | None
+    """There is more of it the more the service is used."""
+
+
+class SavingOutput(_Output):
+    """Hours a year that automation could save at the most, with the middle 80 %; building it is not subtracted."""
+
+    low: float
+    """The lower end."""
+    expected: float
+    """The expectation."""
+    high: float
+    """The upper end."""
+    occurrences_with_known_time: int
+    """What the hours rest on."""
+
+
+class CandidateOutput(_Output):
+    """Something that comes up again and again."""
+
+    rank: int
+    """1 is the first to look at."""
+    id: str
+    """The same in every run."""
+    kind: Kind
+    """Where it was found."""
+    title: str
+    """What it is; what differs from case to case is masked."""
+    occurrences: int
+    """How often it came up; of incidents, in how many."""
+    per_month: float | None
+    """How often it comes up; null without days."""
+    months_with_it: int | None
+    """Months in which it came up."""
+    months_observed: int | None
+    """Months that the source tells of."""
+    hours_each: float | None
+    """Mean working hours, where three or more are known."""
+    score: float | None
+    """per_month x share of months x hours_each (1 where unknown); null without days."""
+    expected_hours_saved_a_year: SavingOutput | None
+    """Null where handling times are not known."""
+    toil: ToilOutput
+    """The tests of toil."""
+    rests_on: list[str]
+    """The rows, items and incidents; at most 20."""
+    rests_on_more: int
+    """How many more there are."""
+
+
+class AutomationCandidates(_Output):
+    """The whole file."""
+
+    version: int
+    """Of this form."""
+    as_of: date
+    """The day it was made for."""
+    summary: list[str]
+    """What it comes to."""
+    method: str
+    """How the rank is made."""
+    candidates: list[CandidateOutput]
+    """Best first."""
+    passed_over: list[str]
+    """What looks frequent and says nothing."""
+
+
+def written(judge: Judge) -> bytes | None:
+    """The candidates; None when there is neither a backlog nor a hand-over to look through."""
+    made = automation_candidates(judge)
+    return as_json(made.model_dump(mode="json")) if made else None
+
+
+def automation_candidates(judge: Judge) -> AutomationCandidates | None:
+    """The same as values."""
+    handover = judge.handover
+    if not judge.program.of("backlog-item") and handover.tickets is None and not handover.incidents:
+        return None
+    sources: tuple[tuple[Kind, Iterator[Occurrence]], ...] = (
+        ("ticket-category", _tickets(judge)),
+        ("incident-causes", _causes(judge)),
+        ("incident-actions", _actions(judge)),
+        *(("backlog-titles", _titles(judge, kind)) for kind in sorted(get_args(SourceKind)) if kind != "incident"),
+    )
+    found = ranked(entry for kind, occurrences in sources for entry in candidates(kind, occurrences))
+    return AutomationCandidates(
+        version=VERSION,
+        as_of=judge.program.as_of,
+        summary=list(_summary(found)),
+        method=_method(),
+        candidates=[_output(rank, entry) for rank, entry in enumerate(found, 1)],
+        passed_over=list(_passed_over(judge)),
+    )
+
+
+def _tickets(judge: Judge) -> Iterator[Occurrence]:
+    tickets = judge.handover.tickets
+    path = next((entry.path for entry in judge.handover.artifacts if entry.name == "ticket-history.csv"), "")
+    for ticket in tickets.events if tickets else ():
+        if ticket.count and ticket.day <= judge.program.as_of:
+            hours = None if ticket.minutes is None else ticket.minutes / 60
+            yield Occurrence(ticket.category, f"{path}:{ticket.line}", ticket.day, hours, times=ticket.count)
+
+
+def _causes(judge: Judge) -> Iterator[Occurrence]:
+    for incident in judge.handover.incidents:
+        for cause in incident.causes:
+            yield Occurrence(cause, incident.id, day_of(incident), case=incident.id)
+
+
+def _actions(judge: Judge) -> Iterator[Occurrence]:
+    days = {incident.id: day_of(incident) for incident in judge.handover.incidents}
+    for document in judge.program.of("backlog-item"):
+        item = document.content
+        if item.source.kind == "incident":
+            incident = item.annotations.get("incident", item.id)
+            hours = item.effort.hours if item.effort else None
+            yield Occurrence(item.title, item.id, days.get(incident), hours, incident)
+
+
+def _titles(judge: Judge, source: SourceKind) -> Iterator[Occurrence]:
+    """The items of one source, since each source tells of months of its own."""
+    for document in judge.program.of("backlog-item"):
+        item = document.content
+        if item.source.kind == source:
+            yield Occurrence(item.title, item.id, item.created, item.effort.hours if item.effort else None)
+
+
+def _output(rank: int, entry: Candidate) -> CandidateOutput:
+    toil, saving = entry.toil, entry.saving
+    return CandidateOutput(
+        rank=rank,
+        id=entry.id,
+        kind=entry.kind,
+        title=entry.title,
+        occurrences=entry.count,
+        per_month=_rounded(entry.per_month),
+        months_with_it=entry.months,
+        months_observed=entry.period_months,
+        hours_each=_rounded(entry.hours_each),
+        score=_rounded(entry.score),
+        expected_hours_saved_a_year=saving
+        and SavingOutput(
+            low=round(saving.low, 1),
+            expected=round(saving.expected, 1),
+            high=round(saving.high, 1),
+            occurrences_with_known_time=saving.known,
+        ),
+        toil=ToilOutput(
+            manual=toil.manual,
+            repetitive=toil.repetitive,
+            automatable=toil.automatable,
+            tactical=toil.tactical,
+            grows_with_service=toil.grows_with_service,
+        ),
+        rests_on=list(entry.rests_on[:_SHOWN]),
+        rests_on_more=max(0, len(entry.rests_on) - _SHOWN),
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def _summary(found: tuple[Candidate, ...]) -> Iterator[str]:
+    if not found:
+        yield "Nothing comes up often enough to be a candidate."
+        return
+    yield f"{len(found)} candidate{'s' * (len(found) != 1)}; the first to look at: {found[0].title} ({found[0].kind})."
+    timed = sum(entry.saving is not None for entry in found)
+    if timed < len(found):
+        yield (
+            f"Hours saved are given for {timed} of {len(found)}: for the others nobody wrote down how long one takes "
+            "(`handling_minutes` in the ticket history, `effort.hours` in the backlog)."
+        )
+
+
+def _method() -> str:
+    least = ", ".join(f"{kind} {count}" for kind, count in LEAST.items())
+    return (
+        "occurrences a month x share of months with one x hours each (1 where unknown); without days last, by count. "
+        f"At least so many occurrences: {least}. Titles count as the same when they are once numbers, ids, quoted names "
+        "and addresses are masked; incident texts when they share 60 % of their words."
+    )
+
+
+def _passed_over(judge: Judge) -> Iterator[str]:
+    tickets = judge.handover.tickets
+    for name, count in tickets.by_category if tickets else ():
+        if name.casefold() in CATCH_ALL:
+            yield f"{count:,} tickets have the category {name!r}, which does not tell what the work was"
