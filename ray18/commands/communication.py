@@ -51,9 +51,10 @@ class Log:
         self.repository = repository
         self.path = root / folder / FILE
 
-    def announce(self, text: str) -> None:
-        """Prints a message and adds it to the log."""
-        say("".join(f"{safe(line)}\n" for line in text.splitlines()))
+    def announce(self, text: str, *, aloud: bool = True) -> None:
+        """Adds a message to the log, and prints it unless it was printed already."""
+        if aloud:
+            say("".join(f"{safe(line)}\n" for line in text.splitlines()))
         lines = self._lines()
         entry = {
             "number": len(lines) + 1,

@@ -51,6 +51,9 @@ def command(ctx: click.Context, as_of: date | None) -> None:
         log.announce(CONFIRMATION)
         say("Next: ray18 handoff\n")
     else:
+        for result in report.results:
+            if result.verdict is Verdict.FAILED or result.verdict is Verdict.BLOCKED:
+                log.announce("\n".join(text.failure_block(result)), aloud=False)
         failed = next(r for r in report.results if r.verdict is report.verdict)
         log.announce(error(failed.gate.title, failed.actual))
     finish(report.verdict)

@@ -51,7 +51,7 @@ def _heading(program: Program) -> Iterator[str]:
 
 def _gate(result: GateResult, colour: bool, limit: int | None) -> Iterator[str]:
     if result.verdict is Verdict.FAILED or result.verdict is Verdict.BLOCKED:
-        yield from _failure_block(result, colour)
+        yield from failure_block(result, colour)
     for finding in result.findings[:limit]:
         yield from _finding(finding, colour)
     if limit is not None and len(result.findings) > limit:
@@ -64,7 +64,7 @@ def _gate(result: GateResult, colour: bool, limit: int | None) -> Iterator[str]:
         yield ""
 
 
-def _failure_block(result: GateResult, colour: bool) -> Iterator[str]:
+def failure_block(result: GateResult, colour: bool = False) -> Iterator[str]:
     """The block of the protocol, section "Error Handling"."""
     title = result.gate.title
     what = "failed" if result.verdict is Verdict.FAILED else "could not be judged"

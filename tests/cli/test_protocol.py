@@ -219,6 +219,19 @@ def test_run_stops_at_the_first_halt_and_says_so(program: Program, ray18) -> Non
     assert "PHASE 2" not in ran.out
 
 
+def test_a_failed_gate_is_logged_with_its_three_options(demo: Program, ray18) -> None:  # type: ignore[no-untyped-def]
+    ray18("backlog", "set", "SEC-NF-RISK-08", "due=2026-06-29", folder=demo.root)  # voids two prerequisite approvals
+    ran = ray18("run", "--as-of", DAY, folder=demo.root)
+    assert ran.status == 1
+    texts = [
+        json.loads(line)["text"] for line in (demo.root / FOLDER / "communication-log.jsonl").read_text().splitlines()
+    ]
+    block = next(text for text in texts if text.startswith("[RAY GATE FAILED: Prerequisites]"))
+    assert block in ran.out
+    assert "> 3. Halt protocol execution" in block
+    assert texts[-1].startswith('[RAY ERROR] - "Failed at ')
+
+
 def test_a_manual_validation_is_recorded_with_witnesses_and_never_passes_a_gate(demo: Program, ray18) -> None:  # type: ignore[no-untyped-def]
     said = ("--method", "workshop", "--checked", "every item read aloud", "--outcome", "passed")
     alone = ray18("manual", "backlog", "--by", "tomas-vik", "--witness", "tomas-vik", *said, folder=demo.root)
