@@ -1,4 +1,4 @@
-"""Writes the pages that follow from the code: `python docs/generate.py`. A test fails when they lag behind."""
+"""Writes the pages that follow from the code: `python docs/generate.py`, or prints one: `… records.md`."""
 
 import sys
 from collections.abc import Iterator
@@ -121,6 +121,9 @@ PAGES = {"records.md": records, "commands.md": commands}
 
 
 def main() -> None:
+    if len(sys.argv) > 1:
+        sys.stdout.write(PAGES[sys.argv[1]]())
+        return
     for name, write in PAGES.items():
         (HERE / name).write_text(write(), encoding="utf-8")
         sys.stdout.write(f"wrote docs/{name}\n")

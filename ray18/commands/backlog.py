@@ -1,12 +1,11 @@
 """`ray18 backlog`: list, show, add and change items; edits keep every comment and the order of fields."""
 
-import json
 import re
 import secrets
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import click
 
@@ -17,7 +16,7 @@ from ray18.commands.place import root, today
 from ray18.commands.prioritize import prioritize, score
 from ray18.documents import kind
 from ray18.documents.backlog import BacklogItem, SourceKind, Status
-from ray18.documents.base import Severity, plain
+from ray18.documents.base import Output, Severity, plain
 from ray18.documents.document import Document, made, read
 from ray18.errors import BlockedError, UsageError
 from ray18.files import write_whole
@@ -29,6 +28,15 @@ from ray18.yaml import Step, Value, edit, load, render
 
 _ASSIGNMENT = re.compile(r"(?P<way>[a-z_]+(?:\.[a-z0-9_-]+)*)=(?P<value>.*)\Z", re.DOTALL)
 _MAINTENANCE = {"security-risk": "corrective", "incident": "preventive", "knowledge-gap": "preventive"}
+
+
+class BacklogListOutput(Output):
+    """What `ray18 backlog list --format json` prints."""
+
+    version: Literal[1]
+    """The version of this format."""
+    items: list[BacklogItem]
+    """The items, worst first."""
 
 
 @click.group()
@@ -76,7 +84,7 @@ def list_(
     ]
     items.sort(key=_rank)
     if format_ == "json":
-        say(json.dumps({"version": 1, "items": [plain(item) for item in items]}, indent=2, ensure_ascii=False) + "\n")
+        say(BacklogListOutput(version=1, items=items).model_dump_json(indent=2) + "\n")
         return
     say("".join(f"{_row(item)}\n" for item in items) + f"{len(items):,} item{'s' * (len(items) != 1)}\n")
 

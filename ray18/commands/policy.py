@@ -1,13 +1,15 @@
 """`ray18 policy`: what the policies are, and how a team starts and tests its own."""
 
-import json
+from typing import Literal
 
 import click
 
 from ray18.commands.output import say
 from ray18.commands.place import root
+from ray18.documents.base import Output
 from ray18.errors import BlockedError, UsageError
 from ray18.files import write_whole
+from ray18.findings import Level
 from ray18.gates import read_pack
 from ray18.policy import Policy, describe, shipped_policies, shipped_policy
 from ray18.program import read_settings
@@ -49,6 +51,30 @@ annotations:
 _EXPECTED = "backlog/EX-1.yaml:1:1: error: EX-1 names no customer -> add annotations.customer\n"
 
 
+class PolicyOutput(Output):
+    """One policy."""
+
+    id: str
+    """Its id."""
+    title: str
+    """The wish that it states."""
+    level: Level
+    """The level of its findings."""
+    gates: list[str]
+    """The gates that run it; check = it judges records at every commit."""
+    reads: list[str]
+    """What it reads."""
+
+
+class PolicyListOutput(Output):
+    """What `ray18 policy list --format json` prints."""
+
+    version: Literal[1]
+    """The version of this format."""
+    policies: list[PolicyOutput]
+    """Every shipped policy, by id."""
+
+
 @click.group()
 def command() -> None:
     """What the policies are, and how to write your own.
@@ -70,9 +96,9 @@ def list_(format_: str) -> None:
     rows = [(policy, gates.get(policy.id, ["-"])) for policy in shipped_policies().values()]
     if format_ == "json":
         entries = [
-            {"id": p.id, "title": p.title, "level": p.level, "gates": g, "reads": list(p.reads)} for p, g in rows
+            PolicyOutput(id=p.id, title=p.title, level=p.level, gates=gate, reads=list(p.reads)) for p, gate in rows
         ]
-        say(json.dumps({"version": 1, "policies": entries}, indent=2) + "\n")
+        say(PolicyListOutput(version=1, policies=entries).model_dump_json(indent=2) + "\n")
         return
     width = max(len(policy.id) for policy, _ in rows)
     say(

@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from ray18.commands.output import say
+from ray18.commands.outputs import OUTPUTS
 from ray18.documents import KINDS
 from ray18.errors import UsageError
 from ray18.files import write_whole
-from ray18.renderers.json import OUTPUTS
 from ray18.schema import shipped_schemas, written
 
 

@@ -1,16 +1,51 @@
 """`ray18 status`: where the program stands in the protocol, what halts it, and the next step."""
 
-import json
 import sys
+from typing import Literal
 
 import click
 
 from ray18.commands.output import colourful, say
 from ray18.commands.place import judging_options
+from ray18.documents.base import Output
 from ray18.gates import Judge, Verdict
+from ray18.renderers.json import FindingOutput, VerdictWord, finding_output
 from ray18.report import judge_gates
-from ray18.steps import Standing, standings
+from ray18.steps import Standing, State, standings
 from ray18.terminal import painted, safe
+
+
+class StepOutput(Output):
+    """One step of the protocol."""
+
+    number: str
+    """Phase and step."""
+    id: str
+    """A short name."""
+    title: str
+    """The protocol's name."""
+    must: bool
+    """[MUST], or a guideline."""
+    state: State
+    """done, halted, or open: nothing to judge yet."""
+    halt: str | None
+    """The protocol's halt condition."""
+    halted_by: list[FindingOutput]
+    """What halts it."""
+    command: str
+    """The command that does it."""
+
+
+class StatusOutput(Output):
+    """What `ray18 status --format json` prints."""
+
+    version: Literal[1]
+    """The version of this format."""
+    steps: list[StepOutput]
+    """The steps, in order."""
+    gates: dict[str, VerdictWord]
+    """The verdict of each gate."""
+
 
 _COLOURS = {"done": "green", "halted": "red", "open": "dim"}
 _SHOWN = 3
@@ -60,20 +95,17 @@ def _next(halted: Standing | None, verdict: Verdict) -> str:
 
 def _as_json(steps: tuple[Standing, ...], gates: dict[str, Verdict]) -> str:
     entries = [
-        {
-            "number": standing.step.number,
-            "id": standing.step.id,
-            "title": standing.step.title,
-            "must": standing.step.must,
-            "state": standing.state,
-            "halt": standing.step.halt,
-            "halted_by": [
-                {"policy": f.policy, "message": f.message, "path": f.path, "line": f.line, "remedy": f.remedy}
-                for f in standing.halts
-            ],
-            "command": standing.step.command,
-        }
+        StepOutput(
+            number=standing.step.number,
+            id=standing.step.id,
+            title=standing.step.title,
+            must=standing.step.must,
+            state=standing.state,
+            halt=standing.step.halt,
+            halted_by=[finding_output(finding) for finding in standing.halts],
+            command=standing.step.command,
+        )
         for standing in steps
     ]
     verdicts = {name: verdict.value for name, verdict in gates.items()}
-    return json.dumps({"version": 1, "steps": entries, "gates": verdicts}, indent=2, ensure_ascii=False) + "\n"
+    return StatusOutput(version=1, steps=entries, gates=verdicts).model_dump_json(indent=2) + "\n"

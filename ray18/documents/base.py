@@ -18,6 +18,12 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
 
 
+class Output(BaseModel):
+    """A value that is printed or written as JSON; every kind of output has a schema in `schemas/`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
 def _day(value: object) -> object:
     """A date from its one allowed spelling, YYYY-MM-DD (RFC 3339 full-date)."""
     if isinstance(value, date) or not isinstance(value, str):

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import get_args
 
-from pydantic import BaseModel, ConfigDict
-
 from ray18.documents.backlog import SourceKind
+from ray18.documents.base import Output
 from ray18.evidence.incidents import day_of
 from ray18.evidence.json_text import as_json
 from ray18.gates import Judge
@@ -16,11 +15,7 @@ VERSION = 1
 _SHOWN = 20
 
 
-class _Output(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class ToilOutput(_Output):
+class ToilOutput(Output):
     """The tests of toil of Google's SRE book; null = the records do not tell."""
 
     manual: bool | None
@@ -35,7 +30,7 @@ class ToilOutput(_Output):
     """There is more of it the more the service is used."""
 
 
-class SavingOutput(_Output):
+class SavingOutput(Output):
     """Hours a year that automation could save at the most, with the middle 80 %; building it is not subtracted."""
 
     low: float
@@ -48,7 +43,7 @@ class SavingOutput(_Output):
     """What the hours rest on."""
 
 
-class CandidateOutput(_Output):
+class CandidateOutput(Output):
     """Something that comes up again and again."""
 
     rank: int
@@ -81,8 +76,8 @@ class CandidateOutput(_Output):
     """How many more there are."""
 
 
-class AutomationCandidates(_Output):
-    """The whole file."""
+class AutomationCandidates(Output):
+    """What could be automated, ranked, with what each candidate rests on."""
 
     version: int
     """Of this form."""

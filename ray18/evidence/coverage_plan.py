@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from pydantic import BaseModel, ConfigDict
-
+from ray18.documents.base import Output
 from ray18.documents.plan import Coverage
 from ray18.gates import Judge
 from ray18.handover.model import Ticket
@@ -27,11 +26,7 @@ MOST_GAP = 52
 _P90 = QUANTILES.index(0.9)
 
 
-class _Output(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class HistoryOutput(_Output):
+class HistoryOutput(Output):
     """What the forecast rests on."""
 
     source: str
@@ -50,7 +45,7 @@ class HistoryOutput(_Output):
     """What was left out, and why."""
 
 
-class WeekOutput(_Output):
+class WeekOutput(Output):
     """The forecast of one week."""
 
     week: date
@@ -61,7 +56,7 @@ class WeekOutput(_Output):
     """In the order of `quantiles` of the plan."""
 
 
-class ScoreOutput(_Output):
+class ScoreOutput(Output):
     """How a method did in the backtest."""
 
     mase: float | None
@@ -74,7 +69,7 @@ class ScoreOutput(_Output):
     """Share of weeks inside the central 95 %."""
 
 
-class BacktestOutput(_Output):
+class BacktestOutput(Output):
     """Forecasts made as if at earlier weeks, held against what came."""
 
     origins: list[date]
@@ -85,7 +80,7 @@ class BacktestOutput(_Output):
     """By method."""
 
 
-class SeriesOutput(_Output):
+class SeriesOutput(Output):
     """One series of counts and its forecast."""
 
     name: str
@@ -108,7 +103,7 @@ class SeriesOutput(_Output):
     """The weeks ahead."""
 
 
-class ForecastOutput(_Output):
+class ForecastOutput(Output):
     """The tickets to expect."""
 
     horizon_weeks: int
@@ -127,7 +122,7 @@ class ForecastOutput(_Output):
     """Categories with too few tickets for a forecast of their own; they count in the total."""
 
 
-class RequirementOutput(_Output):
+class RequirementOutput(Output):
     """People needed."""
 
     rule: str
@@ -146,7 +141,7 @@ class RequirementOutput(_Output):
     """People at each site, where two share the day."""
 
 
-class ShortfallOutput(_Output):
+class ShortfallOutput(Output):
     """What is missing."""
 
     where: str
@@ -157,7 +152,7 @@ class ShortfallOutput(_Output):
     """In words."""
 
 
-class PlannedOutput(_Output):
+class PlannedOutput(Output):
     """The plan's coverage, held against the requirement."""
 
     sites: dict[str, int]
@@ -174,7 +169,7 @@ class PlannedOutput(_Output):
     """What is missing."""
 
 
-class CoverageOutput(_Output):
+class CoverageOutput(Output):
     """The people."""
 
     required: RequirementOutput
@@ -183,8 +178,8 @@ class CoverageOutput(_Output):
     """What the plan has; null without a plan."""
 
 
-class CoveragePlan(_Output):
-    """The whole file."""
+class CoveragePlan(Output):
+    """What to expect: tickets by week, and whether the plan has the people for them."""
 
     version: int
     """Of this form."""
@@ -195,9 +190,9 @@ class CoveragePlan(_Output):
     history: HistoryOutput
     """What it rests on."""
     forecast: ForecastOutput
-    """The tickets to expect."""
+    """The tickets to expect, week by week."""
     coverage: CoverageOutput
-    """The people."""
+    """The people needed, beside those that the plan has."""
     limits: list[str]
     """What it cannot know."""
 

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from ray18.documents.backlog import BacklogItem
-from ray18.documents.base import Priority, Severity
+from ray18.documents.base import Output, Priority, Severity
 from ray18.documents.plan import SlaCommitment
 from ray18.documents.ranking import Ranking
 from ray18.documents.settings import MethodName, Prioritization
@@ -26,11 +24,7 @@ from ray18.planning.sensitivity import single_steps
 VERSION = 1
 
 
-class _Output(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class InputOutput(_Output):
+class InputOutput(Output):
     """One input of the method."""
 
     name: str
@@ -43,7 +37,7 @@ class InputOutput(_Output):
     """How much it counts; null where the method has no weights."""
 
 
-class MethodOutput(_Output):
+class MethodOutput(Output):
     """The scoring method."""
 
     name: MethodName
@@ -58,7 +52,7 @@ class MethodOutput(_Output):
     """What it needs."""
 
 
-class RatingOutput(_Output):
+class RatingOutput(Output):
     """One rating of an item."""
 
     name: str
@@ -71,7 +65,7 @@ class RatingOutput(_Output):
     """Why this value."""
 
 
-class RulingOutput(_Output):
+class RulingOutput(Output):
     """What one due-date profile says about an item."""
 
     profile: str
@@ -92,7 +86,7 @@ class RulingOutput(_Output):
     """Whether the day that people wrote is no later; null when the profile gives no day."""
 
 
-class DueOutput(_Output):
+class DueOutput(Output):
     """By when an item must be done, by the profiles and as people wrote it."""
 
     written: date | None
@@ -115,7 +109,7 @@ class DueOutput(_Output):
     """What every profile that speaks about the item says."""
 
 
-class SlaOutput(_Output):
+class SlaOutput(Output):
     """A promised level of service of the item's service."""
 
     service: str
@@ -126,7 +120,7 @@ class SlaOutput(_Output):
     """The promised value."""
 
 
-class ItemOutput(_Output):
+class ItemOutput(Output):
     """One open item."""
 
     rank: int | None
@@ -165,7 +159,7 @@ class ItemOutput(_Output):
     """What is promised for its service."""
 
 
-class ChangeOutput(_Output):
+class ChangeOutput(Output):
     """One step that would reorder the top."""
 
     item: str | None
@@ -186,7 +180,7 @@ class ChangeOutput(_Output):
     """Items that would fall out of it."""
 
 
-class SensitivityOutput(_Output):
+class SensitivityOutput(Output):
     """How firm the top of the ranking is."""
 
     top: int
@@ -195,7 +189,7 @@ class SensitivityOutput(_Output):
     """Every single step that would reorder them."""
 
 
-class ConflictOutput(_Output):
+class ConflictOutput(Output):
     """A pair of items that two stakeholders order differently."""
 
     items: list[str]
@@ -212,7 +206,7 @@ class ConflictOutput(_Output):
     """Why a decision that names both does not count."""
 
 
-class DisagreementOutput(_Output):
+class DisagreementOutput(Output):
     """Two stakeholders about one item."""
 
     between: list[str]
@@ -227,7 +221,7 @@ class DisagreementOutput(_Output):
     """The pairs."""
 
 
-class AgreementOutput(_Output):
+class AgreementOutput(Output):
     """How far two rankings agree."""
 
     between: list[str]
@@ -238,7 +232,7 @@ class AgreementOutput(_Output):
     """1 = the same order, -1 = the opposite."""
 
 
-class RankingOutput(_Output):
+class RankingOutput(Output):
     """One stakeholder's order."""
 
     role: str
@@ -253,7 +247,7 @@ class RankingOutput(_Output):
     """What it rests on."""
 
 
-class StakeholdersOutput(_Output):
+class StakeholdersOutput(Output):
     """The stakeholders' rankings and their conflicts."""
 
     rankings: list[RankingOutput]
@@ -272,7 +266,7 @@ class StakeholdersOutput(_Output):
     """How many disagreements are open: while there are any, the prioritization halts."""
 
 
-class ProfileOutput(_Output):
+class ProfileOutput(Output):
     """One due-date profile, and how the backlog keeps it."""
 
     id: str
@@ -291,7 +285,7 @@ class ProfileOutput(_Output):
     """Items for which it gives no day."""
 
 
-class AlignmentOutput(_Output):
+class AlignmentOutput(Output):
     """Whether the order of work keeps what was promised to others."""
 
     compliance: list[ProfileOutput]
@@ -304,7 +298,7 @@ class AlignmentOutput(_Output):
     """Those of them that are Critical, High or not rated and have no day, are overdue, or are due later than allowed."""
 
 
-class MatrixOutput(_Output):
+class MatrixOutput(Output):
     """The prioritization matrix: scores, ranks, days, sensitivity, conflicts and alignment."""
 
     version: int

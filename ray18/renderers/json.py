@@ -3,9 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from ray18.evidence.prioritization_matrix import MatrixOutput
+from ray18.documents.base import Output
 from ray18.findings import Finding, Level
 from ray18.gates import GateResult
 from ray18.report import VERSION, CheckReport, GateReport
@@ -14,11 +12,7 @@ from ray18.waivers import Excuse
 VerdictWord = Literal["passed", "waived", "failed", "blocked"]
 
 
-class _Output(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class FindingOutput(_Output):
+class FindingOutput(Output):
     """One thing that is wrong."""
 
     policy: str
@@ -39,7 +33,7 @@ class FindingOutput(_Output):
     """What to do."""
 
 
-class WaiverOutput(_Output):
+class WaiverOutput(Output):
     """A waiver that excuses findings of a gate."""
 
     id: str
@@ -56,7 +50,7 @@ class WaiverOutput(_Output):
     """The last day on which it counts."""
 
 
-class GateOutput(_Output):
+class GateOutput(Output):
     """One gate, judged."""
 
     id: str
@@ -79,7 +73,7 @@ class GateOutput(_Output):
     """What excuses findings of this gate."""
 
 
-class RevisionOutput(_Output):
+class RevisionOutput(Output):
     """What was judged, and by whose rules."""
 
     id: str
@@ -88,7 +82,7 @@ class RevisionOutput(_Output):
     """The trusted commit that supplied the rules; null = unanchored."""
 
 
-class ProgramOutput(_Output):
+class ProgramOutput(Output):
     """The program that was judged."""
 
     id: str
@@ -97,7 +91,7 @@ class ProgramOutput(_Output):
     """Its name."""
 
 
-class GateReportOutput(_Output):
+class GateReportOutput(Output):
     """What `ray18 gate --format json` prints."""
 
     version: Literal[1]
@@ -116,7 +110,7 @@ class GateReportOutput(_Output):
     """Warnings that belong to no gate."""
 
 
-class CheckReportOutput(_Output):
+class CheckReportOutput(Output):
     """What `ray18 check --format json` prints."""
 
     version: Literal[1]
@@ -129,14 +123,6 @@ class CheckReportOutput(_Output):
     """What is wrong, worst first."""
 
 
-OUTPUTS: dict[str, type[BaseModel]] = {
-    "gate-report": GateReportOutput,
-    "check-report": CheckReportOutput,
-    "prioritization-matrix": MatrixOutput,
-}
-"""Name and type of every JSON output; each has a schema in `schemas/`."""
-
-
 def gates(report: GateReport, *, colour: bool = False) -> str:  # noqa: ARG001 (all renderers are called alike)
     """The report on gates."""
     settings = report.program.rules.settings
@@ -147,14 +133,14 @@ def gates(report: GateReport, *, colour: bool = False) -> str:  # noqa: ARG001 (
         as_of=report.program.as_of,
         verdict=report.verdict.value,
         gates=[_gate(result) for result in report.results],
-        notes=[_finding(note) for note in report.notes],
+        notes=[finding_output(note) for note in report.notes],
     )
     return output.model_dump_json(indent=2) + "\n"
 
 
 def check(report: CheckReport, *, colour: bool = False) -> str:  # noqa: ARG001 (all renderers are called alike)
     """The report on records."""
-    findings = [_finding(finding) for finding in report.findings]
+    findings = [finding_output(finding) for finding in report.findings]
     output = CheckReportOutput(version=VERSION, verdict=report.verdict.value, checked=report.checked, findings=findings)
     return output.model_dump_json(indent=2) + "\n"
 
@@ -169,7 +155,7 @@ def _gate(result: GateResult) -> GateOutput:
         criteria=gate.criteria,
         actual=result.actual,
         required_action=result.required_action,
-        findings=[_finding(finding) for finding in result.findings],
+        findings=[finding_output(finding) for finding in result.findings],
         waivers=[_waiver(excuse) for excuse in dict.fromkeys(excuse for _, excuse in result.waived)],
     )
 
@@ -186,7 +172,8 @@ def _waiver(excuse: Excuse) -> WaiverOutput:
     )
 
 
-def _finding(finding: Finding) -> FindingOutput:
+def finding_output(finding: Finding) -> FindingOutput:
+    """A finding as JSON output has it."""
     return FindingOutput(
         policy=finding.policy,
         level=finding.level,

@@ -219,6 +219,28 @@ def test_run_stops_at_the_first_halt_and_says_so(program: Program, ray18) -> Non
     assert "PHASE 2" not in ran.out
 
 
+def test_every_json_output_fits_its_shipped_schema(demo: Program, ray18) -> None:  # type: ignore[no-untyped-def]
+    from ray18.commands.schema import all_schemas
+    from ray18.schema import validator
+
+    evidence = {
+        "prioritization-matrix": "backlog-prioritization-matrix.json",
+        "coverage-plan": "support-coverage-plan.json",
+        "automation-candidates": "automation-candidates.json",
+        "evidence-manifest": "evidence-manifest.json",
+    }
+    outputs = {name: (demo.root / FOLDER / file).read_text() for name, file in evidence.items()}
+    for name, command in (
+        ("status", ["status"]),
+        ("backlog-list", ["backlog", "list"]),
+        ("policy-list", ["policy", "list"]),
+    ):
+        outputs[name] = ray18(*command, "--format", "json", folder=demo.root).out
+    for name, text in outputs.items():
+        schema = json.loads(all_schemas()[name])
+        assert [error.message for error in validator(schema).iter_errors(json.loads(text))] == [], name
+
+
 def test_a_failed_gate_is_logged_with_its_three_options(demo: Program, ray18) -> None:  # type: ignore[no-untyped-def]
     ray18("backlog", "set", "SEC-NF-RISK-08", "due=2026-06-29", folder=demo.root)  # voids two prerequisite approvals
     ran = ray18("run", "--as-of", DAY, folder=demo.root)

@@ -1,0 +1,25 @@
+"""The kinds of JSON output: name and type of each; schemas and docs follow from it."""
+
+from pydantic import BaseModel
+
+from ray18.commands.backlog import BacklogListOutput
+from ray18.commands.policy import PolicyListOutput
+from ray18.commands.status import StatusOutput
+from ray18.evidence.automation_candidates import AutomationCandidates
+from ray18.evidence.coverage_plan import CoveragePlan
+from ray18.evidence.manifest import Manifest
+from ray18.evidence.prioritization_matrix import MatrixOutput
+from ray18.renderers.json import CheckReportOutput, GateReportOutput
+
+OUTPUTS: dict[str, type[BaseModel]] = {
+    "gate-report": GateReportOutput,
+    "check-report": CheckReportOutput,
+    "status": StatusOutput,
+    "backlog-list": BacklogListOutput,
+    "policy-list": PolicyListOutput,
+    "prioritization-matrix": MatrixOutput,
+    "coverage-plan": CoveragePlan,
+    "automation-candidates": AutomationCandidates,
+    "evidence-manifest": Manifest,
+}
+"""Every JSON output that has a schema in `schemas/`."""
