@@ -94,6 +94,7 @@ def read_settings(snapshot: Snapshot) -> Settings:
 def read_rules(snapshot: Snapshot, base: str | None, reason: str) -> Rules:
     """The rules of one snapshot. Raises BlockedError when its settings or its people cannot be used."""
     settings = read_settings(snapshot)
+    _require_apart(settings)
     path = settings.locations.people
     people = None
     if snapshot.paths([path]):
@@ -143,6 +144,19 @@ def load(
 def shown_id(snapshot_id: str) -> str:
     """The snapshot's name for people."""
     return {"worktree": "the work tree", "index": "the index"}.get(snapshot_id, f"commit {snapshot_id[:12]}")
+
+
+def _require_apart(settings: Settings) -> None:
+    """Raises BlockedError when two kinds of files would live in one place: one of them would not be read."""
+    places = {name: getattr(settings.locations, name) for name in type(settings.locations).model_fields}
+    places |= {"evidence_folder": settings.evidence_folder, "settings": SETTINGS_PATH}
+    for name, place in places.items():
+        for other, elsewhere in places.items():
+            if name < other and (f"{place}/".startswith(f"{elsewhere}/") or f"{elsewhere}/".startswith(f"{place}/")):
+                raise BlockedError(
+                    f"{SETTINGS_PATH}: {name} ({place}) and {other} ({elsewhere}) are one place, or one within the other",
+                    "give each a place of its own",
+                )
 
 
 def _claims(snapshot: Snapshot, locations: Locations) -> Iterator[_Claimed]:

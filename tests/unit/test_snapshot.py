@@ -132,6 +132,21 @@ def test_names_that_differ_only_in_case_or_form_are_refused(program: Program, ra
     assert "backlog/mb-1.yaml" in ran.out
 
 
+@pytest.mark.parametrize(
+    "places",
+    ["locations: {people: plan.yaml}", "locations: {approvals: backlog}", "locations: {waivers: backlog/waivers}",
+     "locations: {governance: ray18.yaml}", "evidence_folder: backlog"],
+)  # fmt: skip
+def test_two_kinds_of_files_in_one_place_are_refused(places: str, program: Program, ray18) -> None:  # type: ignore[no-untyped-def]
+    """Whichever kind lost would never be read, and nothing about it found."""
+    settings = (program.root / "ray18.yaml").read_text()
+    program.write("ray18.yaml", f"{settings}{places}\n")
+    program.commit()
+    ran = ray18("gate", "--all", folder=program.root)
+    assert ran.status == 3
+    assert "one place, or one within the other" in ran.err
+
+
 def test_odd_names_are_shown_escaped(program: Program, ray18) -> None:  # type: ignore[no-untyped-def]
     for name in (b"a\nb.yaml", b"a\x1b[2J.yaml", b"\xff.yaml", b"-rf.yaml", b'q".yaml'):
         (program.root / "backlog" / os.fsdecode(name)).write_text(ITEM)
