@@ -15,7 +15,7 @@ from ray18.documents.plan import Plan
 from ray18.documents.services import Services
 from ray18.findings import Finding
 
-COUNTED = "names in the governance that nothing bears"
+COUNTED = "names in the governance that no record knows"
 ACTION = "mend names in the governance"
 
 _CONTACT = "person, team or role with a holder"

@@ -15,7 +15,7 @@ from ray18.documents.plan import Plan
 from ray18.documents.services import Services
 from ray18.findings import Finding
 
-COUNTED = "names in the plan that nothing bears"
+COUNTED = "names in the plan that no record knows"
 ACTION = "mend names in the plan"
 
 Way = tuple[str | int, ...]

@@ -13,7 +13,7 @@ from ray18.documents.people import People
 from ray18.documents.services import Services
 from ray18.findings import Finding
 
-COUNTED = "names in the catalog that nothing bears"
+COUNTED = "names in the catalog that no record knows"
 ACTION = "mend names in the catalog"
 
 

@@ -264,7 +264,16 @@ def _standing(checked: Iterable[Checked], role: str) -> list[str]:
 
 
 def _against(checked: Iterable[Checked], role: str) -> list[Checked]:
-    """Whose last decision stands against. It does so even when it cannot be verified: taking a signature away from a
-    rejection must not bring an older approval back."""
-    current = [entry for entry in checked if entry.current]
-    return [entry for entry in _latest(current, role) if entry.record.decision in ("rejected", "deferred", "withdrawn")]
+    """Whose decision stands against: every current one that no later *genuine* decision of that person replaced.
+
+    It stands even when it cannot be verified: taking a signature away from a rejection, or putting a record without one
+    after it, must not bring an older approval back.
+    """
+    current = [entry for entry in checked if entry.current and entry.record.role == role]
+    genuine = {e.record.person: e.record.sequence for e in _latest((e for e in current if e.authentic), role)}
+    return [
+        entry
+        for entry in current
+        if entry.record.decision in ("rejected", "deferred", "withdrawn")
+        and entry.record.sequence >= genuine.get(entry.record.person, 0)
+    ]

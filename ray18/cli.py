@@ -1,7 +1,8 @@
 """The command line: finds the command, imports only that, and turns every error into words and an exit code."""
 
+import contextlib
+import errno
 import importlib
-import os
 import sys
 from difflib import get_close_matches
 from pathlib import Path
@@ -36,6 +37,17 @@ COMMANDS = {
 """Name and one-line help of every command; the module of the same name holds the rest."""
 
 
+SECTIONS = {
+    "Start": ("init", "intake", "demo", "doctor"),
+    "Where do we stand": ("status", "check", "gate", "run"),
+    "Records": ("backlog", "plan", "forecast"),
+    "Decide and sign": ("approve", "waive", "manual"),
+    "Hand over": ("evidence", "handoff"),
+    "Rules and tools": ("policy", "schema", "script"),
+}
+"""The commands as the help shows them."""
+
+
 class LazyGroup(click.Group):
     """A group that imports a command's module when the command is called."""
 
@@ -57,8 +69,9 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        for title, names in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, COMMANDS[name]) for name in names])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -74,6 +87,7 @@ def group(ctx: click.Context, folder: Path | None, debug: bool) -> None:
       ray18 demo            see a whole program judged
       ray18 init            start one in this repository
       ray18 intake FOLDER   read a hand-over in
+      ray18 status          what halts it, and what to do next
       ray18 gate --all      may it go live?
     """
     ctx.obj = {"folder": folder, "debug": debug}
@@ -93,16 +107,18 @@ def run(arguments: list[str]) -> int:
     except Ray18Error as error:
         return _report(error.message, error.remedy, error.exit_code, debug)
     except click.UsageError as error:
-        error.show()
+        with contextlib.suppress(OSError, AttributeError):
+            error.show()
         return 2
     except click.ClickException as error:
         return _report(error.format_message(), "", 4, debug)
     except (click.Abort, KeyboardInterrupt):
         print("interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:
+        status = 2 if error.errno in (errno.ENAMETOOLONG, errno.EINVAL) else 4
+        what = f"{error.strerror or error}" + (f": {str(error.filename)[:200]}" if error.filename else "")
+        return _report(what, "check the path, the disk and the permissions", status, debug)
     except RecursionError:
         return _report("the input is nested too deeply", "flatten it", 3, debug)
     except Exception as error:  # no traceback reaches a user
@@ -120,6 +136,7 @@ def _report(message: str, remedy: str, status: int, debug: bool) -> int:
 
         traceback.print_exc()
     text = f"ray18: {safe(message)}\n" + (f"    -> {safe(remedy)}\n" if remedy else "")
-    sys.stderr.buffer.write(text.encode(sys.stderr.encoding or "utf-8", "backslashreplace"))
-    sys.stderr.flush()
+    with contextlib.suppress(OSError, AttributeError):  # a closed or full stderr changes no exit code
+        sys.stderr.buffer.write(text.encode(sys.stderr.encoding or "utf-8", "backslashreplace"))
+        sys.stderr.flush()
     return status

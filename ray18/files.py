@@ -13,7 +13,7 @@ def write_whole(path: Path, content: bytes) -> bool:
 
     Refuses to write through a symbolic link and into `.git`. Raises EnvironmentProblem where the disk refuses.
     """
-    if ".git" in path.parts:
+    if ".git" in [part.casefold() for part in path.absolute().parts]:
         raise UsageError(f"{path} is inside .git", "choose a path in the work tree")
     _refuse_links(path)
     try:
@@ -58,3 +58,14 @@ def _refuse_links(path: Path) -> None:
         raise UsageError(f"{path} is a symbolic link", "name the real file, or remove the link")
     if path.is_dir():
         raise UsageError(f"{path} is a folder", "name a file")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is not a regular file", "name a file, or leave the =FILE out and use the shell's >")
+    for folder in path.absolute().parents:
+        if (folder / ".git").exists():
+            return
+        if folder.is_symlink() and _inside_repository(folder):
+            raise UsageError(f"{folder} is a symbolic link", "keep the folder itself in the repository")
+
+
+def _inside_repository(folder: Path) -> bool:
+    return any((parent / ".git").exists() for parent in folder.parents)

@@ -29,6 +29,11 @@ class Finding:
     item: str = ""
     remedy: str = ""
 
+    @property
+    def place(self) -> str:
+        """Path, line and column as editors and terminals take them; without the zeros of a file as a whole."""
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
     def stamped(self, policy: str, level: Level) -> "Finding":
         """This finding as found by `policy`, which alone decides its level."""
         return replace(self, policy=policy, level=level, message=clipped(self.message))

@@ -200,10 +200,20 @@ class Judge:
 
     def _usable(self, gate: Gate) -> tuple[tuple[policies.Policy, ...], list[Finding]]:
         try:
+            self._require_known_gates()
             return self.policies_of(gate), []
         except BlockedError as error:
             chosen = tuple(_shipped(policy_id) for policy_id in gate.policies)
             return chosen, [Finding(policies.RUNS, "blocker", error.message, remedy=error.remedy)]
+
+    def _require_known_gates(self) -> None:
+        """Raises BlockedError when settings give policies to a gate that does not exist: they would never run."""
+        own = self.program.rules.settings.policies
+        for name in own.gates if own else ():
+            if name not in {gate.id for gate in self.pack.gates}:
+                raise BlockedError(
+                    f"ray18.yaml gives policies to the gate {name!r}, which does not exist", "mend its name"
+                )
 
     def _unreadable(self, kinds: frozenset[str]) -> tuple[Finding, ...]:
         """Why documents that the gate reads cannot be used; settings and people concern every gate."""

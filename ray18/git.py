@@ -227,7 +227,10 @@ def discover(start: Path) -> Repository:
     status, output, errors = _run([*_git(), "rev-parse", *questions], b"", environment(), start)
     if status != 0:
         _fail_discovery(start, errors)
-    git_dir, common_dir, bare = os.fsdecode(output).splitlines()
+    answers = os.fsdecode(output).splitlines()
+    if len(answers) != len(questions) - 1:
+        raise EnvironmentProblem("the repository's path holds a line break", "move it to a folder with a plain name")
+    git_dir, common_dir, bare = answers
     work_tree = None
     if bare == "false":
         _, top, _ = _run([*_git(), "rev-parse", "--show-toplevel"], b"", environment(), start)

@@ -47,6 +47,20 @@ def trusted_base(
     return None
 
 
+def default_branch(repository: Repository) -> tuple[str, str] | None:
+    """Name and newest known commit of the default branch: what the remote calls so, else main, master or trunk.
+
+    It is found without reading anything that a proposal could have written.
+    """
+    status, output, _ = repository.attempt("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
+    told = output.decode("utf-8", "replace").strip().removeprefix("refs/remotes/origin/") if status == 0 else ""
+    for name in (told, "main", "master", "trunk"):
+        tip = protected_tip(repository, name) if name else None
+        if tip is not None:
+            return name, tip
+    return None
+
+
 def protected_tip(repository: Repository, branch: str) -> str | None:
     """The newest known commit of the protected branch: what the remote has, else what is here."""
     return repository.reference(f"refs/remotes/origin/{branch}") or repository.reference(f"refs/heads/{branch}")

@@ -116,7 +116,7 @@ def describe(policy_id: str, source: bytes, origin: Literal["shipped", "team"] =
     """The policy that a file describes, read without running it. Raises BlockedError naming what is wrong."""
     try:
         tree = ast.parse(source, f"{policy_id}.py")
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         raise BlockedError(f"policy {policy_id}: line {line}: {error}", "mend the syntax") from error
     doc = (ast.get_docstring(tree) or "").strip()

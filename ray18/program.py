@@ -130,6 +130,7 @@ def load(
         if document is not None:
             documents.append(document)
     problems.extend(_team_schema_problems(rules, documents))
+    problems.extend(_rewritten(snapshot, rules))
     return Program(
         snapshot.id,
         as_of,
@@ -148,6 +149,9 @@ def shown_id(snapshot_id: str) -> str:
 
 def _require_apart(settings: Settings) -> None:
     """Raises BlockedError when two kinds of files would live in one place: one of them would not be read."""
+    for place in (*settings.locations.model_dump().values(), settings.evidence_folder):
+        if ".git" in place.casefold().split("/"):
+            raise BlockedError(f"{SETTINGS_PATH}: {place} lies in .git", "choose a place in the work tree")
     places = {name: getattr(settings.locations, name) for name in type(settings.locations).model_fields}
     places |= {"evidence_folder": settings.evidence_folder, "settings": SETTINGS_PATH}
     for name, place in places.items():
@@ -227,6 +231,28 @@ def _problem(claim: _Claimed) -> Finding:
 
 def _blocked(path: str, error: BlockedError) -> Finding:
     return Finding(VALID, "blocker", error.message, path, remedy=error.remedy)
+
+
+def _rewritten(snapshot: Snapshot, rules: Rules) -> Iterator[tuple[str, Finding]]:
+    """Approval records of the base that the proposal took away or changed: they are append-only."""
+    if rules.base is None or rules.snapshot.id == snapshot.id:
+        return
+    folder = rules.settings.locations.approvals
+    before = [entry for entry in rules.snapshot.paths([folder]) if entry.path.endswith((".yaml", SIGNATURE_SUFFIX))]
+    now = {entry.path: entry for entry in snapshot.paths([folder])}
+    for entry, content in rules.snapshot.read_all(before):
+        kept = now.get(entry.path)
+        if kept is None:
+            what = "was taken away"
+        elif kept.oid == entry.oid or snapshot.read(entry.path) == content:
+            continue
+        else:
+            what = "was changed"
+        message = f"this record {what} since {rules.base[:12]}; decisions are only ever added"
+        yield (
+            "approval",
+            Finding(VALID, "blocker", message, entry.path, remedy=f"git checkout {rules.base[:12]} -- FILE"),
+        )
 
 
 def _team_schema_problems(rules: Rules, documents: Sequence[Document[Any]]) -> Iterator[tuple[str, Finding]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ray18.documents.document import VALID
 from ray18.findings import Finding, ordered
 from ray18.gates import GateResult, Judge, Verdict, worst
 from ray18.policy import EXISTS, shipped_policy
@@ -57,10 +58,15 @@ def check_records(judge: Judge, paths: tuple[str, ...]) -> CheckReport:
     those; what concerns several records is always kept.
     """
     chosen = [policy for policy in map(shipped_policy, judge.pack.records) if policy is not None]
-    single = {policy.id for policy in chosen if policy.about_one and len(policy.reads) == 1}
+    single = {policy.id for policy in chosen if policy.about_one} | {VALID}
     here = (finding for finding in judge.findings(chosen) if finding.policy != EXISTS)
     found = ordered({*judge.program.problems, *here})
-    kept = [finding for finding in found if not paths or finding.policy not in single or finding.path in paths]
-    checked = [document for document in judge.program.documents if not paths or document.path in paths]
-    unread = {finding.path for finding in judge.program.problems if not paths or finding.path in paths}
+    kept = [finding for finding in found if not paths or finding.policy not in single or _under(finding.path, paths)]
+    checked = [document for document in judge.program.documents if not paths or _under(document.path, paths)]
+    unread = {finding.path for finding in judge.program.problems if not paths or _under(finding.path, paths)}
     return CheckReport(judge.program, len(checked) + len(unread), tuple(kept))
+
+
+def _under(path: str, places: tuple[str, ...]) -> bool:
+    """Whether a path is one of the places, or lies in one."""
+    return any(path == place or path.startswith(f"{place.rstrip('/')}/") for place in places)

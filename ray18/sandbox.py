@@ -7,6 +7,7 @@ over a pipe of its own, so nothing that it prints counts. What crashes, exits, h
 import contextlib
 import json
 import os
+import secrets
 import selectors
 import signal
 import subprocess
@@ -34,6 +35,7 @@ class SandboxError(Exception):
 
 def call(target: str, payload: Any, *, seconds: float = SECONDS) -> Any:
     """The JSON value that `module:function` returns for `payload` in a limited child. Raises SandboxError."""
+    nonce = secrets.token_hex(16)
     reading, writing = os.pipe()
     try:
         process = subprocess.Popen(
@@ -49,14 +51,14 @@ def call(target: str, payload: Any, *, seconds: float = SECONDS) -> Any:
     finally:
         os.close(writing)
     try:
-        _send(process, json.dumps({"target": target, "payload": payload, "seconds": seconds}).encode())
+        _send(process, json.dumps({"target": target, "payload": payload, "seconds": seconds, "nonce": nonce}).encode())
         answer = _receive(reading, time.monotonic() + seconds + 2)
     finally:
         os.close(reading)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    return _opened(answer, process.returncode)
+    return _opened(answer, process.returncode, nonce)
 
 
 def _send(process: "subprocess.Popen[bytes]", request: bytes) -> None:
@@ -84,15 +86,17 @@ def _receive(descriptor: int, deadline: float) -> bytes:
     raise SandboxError("it did not finish in time")
 
 
-def _opened(answer: bytes, status: int) -> Any:
+def _opened(answer: bytes, status: int, nonce: str) -> Any:
     if not answer:
         if status in (-signal.SIGXCPU, -signal.SIGKILL):
             raise SandboxError("it did not finish in time, or used too much memory")
         raise SandboxError("it ended without an answer")
     try:
         opened = json.loads(answer)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SandboxError("it ended in the middle of its answer") from error
+    if not isinstance(opened, dict) or opened.get("nonce") != nonce:
+        raise SandboxError("it answered for itself instead of returning")
     if "error" in opened:
         raise SandboxError(opened["error"])
     return opened["result"]
@@ -102,7 +106,7 @@ def child(descriptor: int) -> None:
     """What the child runs: read the request, apply the limits, call, answer."""
     request = json.load(sys.stdin)
     _limit(float(request["seconds"]))
-    answer = _answer(request["target"], request["payload"])
+    answer = {**_answer(request["target"], request["payload"]), "nonce": request["nonce"]}
     left = memoryview(json.dumps(answer).encode())
     while left:
         left = left[os.write(descriptor, left) :]

@@ -53,6 +53,8 @@ class Subject:
     covers: str
     """Which documents and fields it is made of, in words."""
     meaning: Callable[[Contents], Any]
+    needs: tuple[str, ...]
+    """The kinds of documents without which there is nothing to decide about."""
 
 
 def subjects(settings: Settings) -> tuple[Subject, ...]:
@@ -65,6 +67,7 @@ def subjects(settings: Settings) -> tuple[Subject, ...]:
             ("operations-director",),
             "plan.yaml: title, period, objectives; services.yaml",
             _scope,
+            ("plan", "services"),
         ),
         Subject(
             "staffing",
@@ -72,6 +75,7 @@ def subjects(settings: Settings) -> tuple[Subject, ...]:
             ("support-lead",),
             "plan.yaml: coverage, escalation, responsibilities",
             _staffing,
+            ("plan",),
         ),
         Subject(
             "priorities",
@@ -79,6 +83,7 @@ def subjects(settings: Settings) -> tuple[Subject, ...]:
             ("product-owner",),
             "backlog: severity, priority, maintenance type and due of every open item",
             _priorities,
+            ("backlog-item",),
         ),
         Subject(
             "remediation",
@@ -86,8 +91,16 @@ def subjects(settings: Settings) -> tuple[Subject, ...]:
             ("security-lead",),
             "backlog: owner, created, due, status, commitment and risk of every security and incident item",
             _remediation,
+            ("backlog-item",),
         ),
-        Subject("plan", "Maintenance & support plan", everybody, "plan.yaml, services.yaml, governance.yaml", _plan),
+        Subject(
+            "plan",
+            "Maintenance & support plan",
+            everybody,
+            "plan.yaml, services.yaml, governance.yaml",
+            _plan,
+            ("plan",),
+        ),
     )
 
 

@@ -110,6 +110,9 @@ def _not_authorised(program: Program, document: Document[Waiver], waivable: Waiv
         )
     if people is None or record.approved_by not in people.holders(record.role):
         yield f"{record.approved_by} does not hold the role {record.role}", "let a holder of the role accept it"
+    asked = people.person(record.requested_by) if people else None
+    if asked is None or asked.kind != "human":
+        yield f"nobody named {record.requested_by} is in the trusted people file", "name the person who asked for it"
     signature = program.signature(document.path)
     problems = signature_problems(people, record.approved_by, signature, signed_bytes(record), NAMESPACE)
     yield from ((problem, "record a new one: ray18 waive") for problem in problems)

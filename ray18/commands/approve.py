@@ -48,6 +48,9 @@ def command(
       ray18 approve staffing --decision rejected --comment "nobody covers the nights"
     """
     judge = open_judge(program_root(ctx), as_of=today())
+    _subject(subjects(judge.program.rules.settings), subject)
+    if valid_until is not None and valid_until < today():
+        raise UsageError(f"{valid_until} is past", "name a day to come with --valid-until")
     signer = your_signer(program_root(ctx), key)
     person = your_id(judge.program.rules.people, signer)
     said = {"decision": decision, "comment": comment, "valid_until": valid_until, "decided_on": today()}
@@ -57,7 +60,8 @@ def command(
         click.confirm("Sign this?", abort=True, err=True)
     path = record_path(judge.program.rules.settings.locations.approvals, record)
     write_signed(root(ctx), path, "approval", record, signer, NAMESPACE)
-    say(f"Written: {path}\n{how_to_commit(path)}\n")
+    message = f"{record.decision.capitalize()}: {chosen.id} as {record.role}"
+    say(f"wrote  {path}\n{how_to_commit(message, path)}\n")
 
 
 def decide(judge: Judge, subject: str, person: str, role: str | None, said: dict[str, Any]) -> tuple[Subject, Approval]:
@@ -69,6 +73,11 @@ def decide(judge: Judge, subject: str, person: str, role: str | None, said: dict
             f"{first.path}:{first.line}: {first.message}", "mend the records before deciding: ray18 check"
         )
     chosen = _subject(subjects(rules.settings), subject)
+    missing = [name for name in chosen.needs if not judge.program.of(name)]
+    if missing:
+        raise BlockedError(
+            f"there is no {' and no '.join(missing)} to decide about", "ray18 status says what to do first"
+        )
     fields = {
         "program": rules.settings.program.id,
         "subject": chosen.id,
@@ -104,7 +113,7 @@ def _role(approvals: Approvals, subject: Subject, person: str, named: str | None
 
 
 def _previous(approvals: Approvals, subject: Subject) -> str | None:
-    """The digest that was approved before this one: of the record whose file is newest by its own count."""
+    """The digest that was approved before this one: by the day that the records state, then by digest."""
     records = [
         document.content for document in approvals.program.of("approval") if document.content.subject == subject.id
     ]

@@ -1,11 +1,12 @@
 """`ray18 check`: schemas and policies on the records; the pre-commit hook."""
 
 import os
+from pathlib import Path
 
 import click
 
 from ray18.commands.output import emit, format_option
-from ray18.commands.place import judging_options
+from ray18.commands.place import judging_options, program_repository
 from ray18.gates import Judge
 from ray18.report import check_records
 
@@ -17,7 +18,7 @@ from ray18.report import check_records
 def command(judge: Judge, paths: tuple[str, ...], formats: tuple[str, ...]) -> None:
     """Check that every record reads strictly, fits its schema and agrees with the others.
 
-    With PATHS (relative to the root of the repository), findings about single records are shown for those only; what
+    With PATHS (files or folders), findings about single records are shown for those only; what
     concerns several records is always shown.
 
     \b
@@ -27,5 +28,20 @@ def command(judge: Judge, paths: tuple[str, ...], formats: tuple[str, ...]) -> N
       ray18 check backlog/TD-7f3a2c.yaml
       ray18 check --rev origin/main --format json=check.json --format text
     """
-    wanted = tuple(os.path.normpath(path).replace(os.sep, "/") for path in paths)
+    wanted = tuple(_from_root(path) for path in paths)
     emit("check", check_records(judge, wanted), formats)
+
+
+def _from_root(path: str) -> str:
+    """A path as the repository names it; one that exists where the command was called is meant from there."""
+    context = click.get_current_context()
+    work_tree = program_repository(context).work_tree
+    here = Path(path).absolute()
+    if (
+        work_tree
+        and not (context.find_root().obj or {}).get("folder")
+        and here.exists()
+        and here.is_relative_to(work_tree)
+    ):
+        return here.relative_to(work_tree).as_posix()
+    return os.path.normpath(path).replace(os.sep, "/")

@@ -1,5 +1,6 @@
 """`ray18 evidence`: build the evidence files from the records, and verify them."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -7,11 +8,11 @@ import click
 
 from ray18.commands.output import emit, format_option, say
 from ray18.commands.place import Day, open_judge, program_repository, program_root, root, today
-from ray18.errors import BlockedError
+from ray18.errors import BlockedError, Ray18Error
 from ray18.evidence import EVIDENCE
-from ray18.evidence.manifest import FILE, Built, build, compare, read_manifest, records_digest
+from ray18.evidence.manifest import FILE, POLICY, Built, Manifest, build, compare, read_manifest, records_digest
 from ray18.files import write_whole
-from ray18.findings import ordered
+from ray18.findings import Finding, ordered
 from ray18.gates import Judge
 from ray18.git import Repository
 from ray18.report import CheckReport
@@ -77,8 +78,23 @@ def verified(repository: Repository, rev: str | None = None, base: str | None = 
     if manifest is None:
         raise BlockedError(f"there is no {folder}/{FILE}", "build the evidence: ray18 evidence build")
     on_its_day = open_judge(repository, as_of=manifest.as_of, rev=rev, base=base)
-    findings = ordered(compare(on_its_day, manifest))
+    findings = ordered((*compare(on_its_day, manifest), *_commit_problems(repository, on_its_day, manifest)))
     return CheckReport(on_its_day.program, len(manifest.files) + 1, findings)
+
+
+def _commit_problems(repository: Repository, judge: Judge, manifest: Manifest) -> Iterator[Finding]:
+    """What is wrong with the commit that the manifest names."""
+    if manifest.commit is None:
+        return
+    path = f"{judge.program.rules.settings.evidence_folder}/{FILE}"
+    try:
+        there = CommitSnapshot(repository, repository.resolve(manifest.commit))
+        holds = records_digest(there, judge) == manifest.records
+    except Ray18Error:
+        holds = False
+    if not holds:
+        message = f"commit {manifest.commit[:12]} does not hold the records that it was derived from"
+        yield Finding(POLICY, "error", message, path, remedy="build it again: ray18 evidence build")
 
 
 def built_evidence(repository: Repository, judge: Judge) -> Built:

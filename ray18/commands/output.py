@@ -45,15 +45,25 @@ def finish(verdict: Verdict) -> None:
 def say(text: str) -> None:
     """Prints text that ends with a line end, whatever the locale can encode."""
     stream = sys.stdout
+    if stream is None:  # closed by the caller: nobody reads, the verdict still counts
+        return
     encoded = text.encode(stream.encoding or "utf-8", "backslashreplace")
-    stream.flush()
-    stream.buffer.write(encoded)
-    stream.buffer.flush()
+    try:
+        stream.flush()
+        stream.buffer.write(encoded)
+        stream.buffer.flush()
+    except BrokenPipeError:  # nobody reads on; the verdict still decides the exit code
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def colourful(stream: Any) -> bool:
     """Whether colour is wanted: on a terminal, unless NO_COLOR says otherwise (no-color.org)."""
-    return bool(stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (
+        stream is not None
+        and bool(stream.isatty())
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 def _wanted(formats: tuple[str, ...]) -> Iterator[tuple[str, str | None]]:

@@ -10,10 +10,11 @@ from typing import Any
 
 import click
 
+from ray18.documents import SETTINGS_PATH
 from ray18.errors import UsageError
 from ray18.gates import Judge
 from ray18.git import Repository, discover
-from ray18.history import Base, trusted_base
+from ray18.history import Base, default_branch, trusted_base
 from ray18.program import load, read_rules, read_settings
 from ray18.snapshot import CommitSnapshot, IndexSnapshot, Snapshot, WorkTreeSnapshot
 
@@ -87,16 +88,28 @@ def open_judge(
 ) -> Judge:
     """Everything needed to judge one place of a repository."""
     snapshot, judged = _snapshot(repository, rev, staged)
-    settings = read_settings(snapshot)
-    trusted = trusted_base(
-        repository,
-        judged,
-        named=base or named_by_ci(os.environ),
-        protected_branch=settings.protected_branch,
-        anchor=settings.anchor,
-    )
+    read_settings(snapshot)
+    named = base if base is not None else named_by_ci(os.environ)
+    protection = _protection(repository)
+    trusted = None
+    if named is not None or protection is not None:
+        branch, anchor = protection or ("", None)
+        trusted = trusted_base(repository, judged, named=named, protected_branch=branch, anchor=anchor)
     rules = _rules(repository, snapshot, trusted)
     return Judge(load(snapshot, rules, as_of, _progress), snapshot)
+
+
+def _protection(repository: Repository) -> tuple[str, str | None] | None:
+    """The protected branch and the anchor, as the repository's default branch says: a proposal must not choose its judge."""
+    default = default_branch(repository)
+    if default is None:
+        return None
+    name, tip = default
+    there = CommitSnapshot(repository, tip)
+    if not there.paths([SETTINGS_PATH]):
+        return name, None
+    settings = read_settings(there)
+    return settings.protected_branch, settings.anchor
 
 
 def _progress(done: int, total: int) -> None:
@@ -109,7 +122,7 @@ def _progress(done: int, total: int) -> None:
 def named_by_ci(environment: Mapping[str, str]) -> str | None:
     """The base that a CI system names for a pull or merge request."""
     if environment.get("GITHUB_ACTIONS") == "true" and environment.get("GITHUB_BASE_REF"):
-        return f"origin/{environment['GITHUB_BASE_REF']}"
+        return f"refs/remotes/origin/{environment['GITHUB_BASE_REF']}"
     if environment.get("GITLAB_CI") == "true":
         return environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA") or None
     return None
@@ -131,6 +144,6 @@ def _rules(repository: Repository, snapshot: Snapshot, trusted: Base | None) -> 
     if trusted is None:
         return read_rules(snapshot, None, "unanchored")
     before = CommitSnapshot(repository, trusted.commit)
-    if not before.paths(["ray18.yaml"]):
+    if not before.paths([SETTINGS_PATH]):
         return read_rules(snapshot, None, "unanchored: the base has no ray18.yaml yet")
     return read_rules(before, trusted.commit, trusted.reason)

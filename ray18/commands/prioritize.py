@@ -130,6 +130,9 @@ def _item(item: ItemOutput, colour: bool) -> Iterator[str]:
 
 def _firmness(made: MatrixOutput) -> Iterator[str]:
     top, changes = made.sensitivity.top, made.sensitivity.changes
+    if not any(item.score is not None for item in made.items):
+        yield "Nothing is scored yet. Next: ray18 backlog score ID risk=N impact=N effort=N --because TEXT"
+        return
     if not changes:
         yield f"Sensitivity: no single step reorders the top {top}."
         return

@@ -48,7 +48,7 @@ def write_signed(
     write_whole(root / f"{path}{SIGNATURE_SUFFIX}", signature)
 
 
-def how_to_commit(*paths: str) -> str:
+def how_to_commit(message: str, *paths: str) -> str:
     """The commands that make a written record count."""
     named = " ".join(entry for path in paths for entry in (path, f"{path}{SIGNATURE_SUFFIX}"))
-    return f"Commit it:\n  git add {named}\n  git commit -S"
+    return f'Commit it:\n  git add {named}\n  git commit -m "{message}"'

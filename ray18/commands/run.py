@@ -64,8 +64,7 @@ def _halt(log: Log, standing: Standing) -> None:
     log.announce(error(standing.step.title, first.message))
     say(f"\nHalted: {standing.step.halt or standing.step.title}\n")
     for finding in standing.halts[:_SHOWN]:
-        place = f"{safe(finding.path)}:{finding.line}: " if finding.path else ""
-        say(f"  {place}{safe(finding.message)}\n")
+        say(f"  {safe(': '.join(filter(None, (finding.place, finding.message))))}\n")
     if len(standing.halts) > _SHOWN:
         say(f"  … and {len(standing.halts) - _SHOWN:,} more: ray18 status --format json\n")
     say(f"Next: {safe(first.remedy or standing.step.command)}\n")

@@ -49,49 +49,53 @@ def _invoke(ctx: click.Context, command: click.Command, *arguments: str) -> None
         raise click.exceptions.Exit(status)
 
 
-def _prerequisites(ctx: click.Context, _: list[str]) -> None:
-    _gate(ctx, "prerequisites")
+def _prerequisites(ctx: click.Context, arguments: list[str]) -> None:
+    _gate(ctx, "prerequisites", *arguments)
 
 
 def _backlog(ctx: click.Context, arguments: list[str]) -> None:
-    _require_current(ctx, _option(arguments, "--input"), backlog_table.written)
-    _gate(ctx, "backlog")
+    name, rest = _option(arguments, "--input")
+    _require_current(ctx, name, backlog_table.written)
+    _gate(ctx, "backlog", *rest)
 
 
 def _approvals(ctx: click.Context, arguments: list[str]) -> None:
-    _require_current(ctx, _option(arguments, "--log"), approval_log.written)
-    _gate(ctx, "approvals")
+    name, rest = _option(arguments, "--log")
+    _require_current(ctx, name, approval_log.written)
+    _gate(ctx, "approvals", *rest)
 
 
 def _governance(ctx: click.Context, arguments: list[str]) -> None:
-    _require_current(ctx, _option(arguments, "--checklist"), governance_checklist.written)
-    _gate(ctx, "governance")
+    name, rest = _option(arguments, "--checklist")
+    _require_current(ctx, name, governance_checklist.written)
+    _gate(ctx, "governance", *rest)
 
 
 def _aggregate(ctx: click.Context, arguments: list[str]) -> None:
     from ray18.commands.evidence import build_
 
-    _invoke(ctx, build_, *(["--output", _option(arguments, "--output")] if arguments else []))
+    _invoke(ctx, build_, *arguments)
 
 
-def _all_gates(ctx: click.Context, _: list[str]) -> None:
-    _gate(ctx, "--all")
+def _all_gates(ctx: click.Context, arguments: list[str]) -> None:
+    _gate(ctx, "--all", *arguments)
 
 
 def _candidates(ctx: click.Context, arguments: list[str]) -> None:
     from ray18.commands.automation import automation
 
-    _require_current(ctx, _option(arguments, "--input"), backlog_table.written)
-    _invoke(ctx, automation, "--output", _option(arguments, "--output"))
+    name, rest = _option(arguments, "--input")
+    _require_current(ctx, name, backlog_table.written)
+    _invoke(ctx, automation, *rest)
 
 
-def _option(arguments: list[str], name: str) -> str:
-    """The value of the one option that the script needs, as `--name VALUE` or `--name=VALUE`."""
+def _option(arguments: list[str], name: str) -> tuple[str, list[str]]:
+    """The value of the option that the script needs, as `--name VALUE` or `--name=VALUE`, and the other arguments."""
     for number, argument in enumerate(arguments):
         if argument == name and number + 1 < len(arguments):
-            return arguments[number + 1]
+            return arguments[number + 1], [*arguments[:number], *arguments[number + 2 :]]
         if argument.startswith(f"{name}="):
-            return argument.removeprefix(f"{name}=")
+            return argument.removeprefix(f"{name}="), [*arguments[:number], *arguments[number + 1 :]]
     raise UsageError(f"{name} is missing", f"as in: {name} FILE")
 
 

@@ -80,16 +80,13 @@ def command(judge: Judge, format_: str) -> None:
 def _next(halted: Standing | None, verdict: Verdict) -> str:
     if halted is not None:
         lines = [f"Halted at step {halted.step.number}: {halted.step.halt or halted.step.title}"]
-        lines += [
-            f"  {safe(f.path)}:{f.line}: {safe(f.message)}" if f.path else f"  {safe(f.message)}"
-            for f in halted.halts[:_SHOWN]
-        ]
+        lines += [f"  {safe(': '.join(filter(None, (f.place, f.message))))}" for f in halted.halts[:_SHOWN]]
         if len(halted.halts) > _SHOWN:
-            lines.append(f"  … and {len(halted.halts) - _SHOWN:,} more")
+            lines.append(f"  … and {len(halted.halts) - _SHOWN:,} more: ray18 gate --all")
         lines.append(f"Next: {safe(halted.halts[0].remedy or halted.step.command)}")
         return "\n".join(lines) + "\n"
     if verdict is Verdict.PASSED or verdict is Verdict.WAIVED:
-        return "Nothing halts the program: it may go live.\n"
+        return "Nothing halts the program: it may go live.\nNext: ray18 run, then ray18 handoff\n"
     return "No step is halted, but a gate is not passed.\nNext: ray18 gate --all\n"
 
 

@@ -12,7 +12,9 @@ from ray18.commands.records import how_to_commit, write_signed, your_id, your_si
 from ray18.documents.document import made
 from ray18.documents.waiver import Waiver
 from ray18.errors import UsageError
-from ray18.waivers import NAMESPACE
+from ray18.gates import Judge
+from ray18.terminal import safe
+from ray18.waivers import NAMESPACE, longest_life
 
 
 @click.command()
@@ -32,6 +34,7 @@ from ray18.waivers import NAMESPACE
 @click.option("--as", "role", metavar="ROLE", help="The role in which you accept it.")
 @click.option("--compensation", metavar="TEXT", help="What is done instead.")
 @click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="The SSH key to sign with.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -44,6 +47,7 @@ def command(
     role: str | None,
     compensation: str | None,
     key: Path | None,
+    yes: bool,
 ) -> None:
     """Accept, for a while, that POLICY finds something wrong with the ITEMs in GATE.
 
@@ -86,6 +90,40 @@ def command(
         "expires": expires,
     }
     record = made(Waiver, fields)
+    _require_sense(judge, record)
+    say(_asked(record))
+    if not yes:
+        click.confirm("Sign this?", abort=True, err=True)
     path = f"{rules.settings.locations.waivers}/{record.id}.yaml"
     write_signed(root(ctx), path, "waiver", record, signer, NAMESPACE)
-    say(f"Written: {path}\n{how_to_commit(path)}\n")
+    message = f"Waive {record.policy} for {', '.join(record.items)}"
+    say(f"wrote  {path}\n{how_to_commit(message, path)}\n")
+
+
+def _require_sense(judge: Judge, record: Waiver) -> None:
+    """Raises UsageError for a waiver that could never count."""
+    program = judge.program
+    severities = {item.content.id: item.content.severity for item in program.of("backlog-item")}
+    people = program.one("people")
+    if people is None or people.content.person(record.requested_by) is None:
+        raise UsageError(f"people.yaml does not know {record.requested_by}", "name the person who asked for it")
+    if record.expires < record.created:
+        raise UsageError(f"{record.expires} is past", "name a day to come with --until")
+    limit = longest_life(
+        program.rules.settings.thresholds.waiver_max_days, (severities.get(item) for item in record.items)
+    )
+    if (record.expires - record.created).days > limit:
+        raise UsageError(
+            f"{record.expires} is more than {limit} days away, the longest that its items' severity allows",
+            "name an earlier day with --until",
+        )
+
+
+def _asked(record: Waiver) -> str:
+    return (
+        f"{record.policy} in gate {record.gate}\n"
+        f"  for       {', '.join(record.items)}\n"
+        f"  until     {record.expires} (end of the day, UTC)\n"
+        f"  because   {safe(record.reason)}\n"
+        f"  accepted  by {record.approved_by} as {record.role}, asked for by {record.requested_by}\n"
+    )

@@ -71,6 +71,7 @@ Decision = Literal["approved", "approved-with-conditions", "deferred", "rejected
 EvidenceClass = Literal["signed", "observed", "attested"]
 
 WORDS = {
+    r"^\S+(?: \S+)*$": "one name, without blanks around it",
     r"^\S(?:[^\n]*\S)?$": "one line without blanks around it",
     r"\S": "not blank",
     r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$": "lower-case letters, digits and hyphens, at most 63",

@@ -7,6 +7,8 @@ from pydantic import Field
 from ray18.documents.base import Day, ItemId, Many, Model, Prose, Slug
 from ray18.documents.settings import Uuid
 
+Named = Annotated[str, Field(pattern=r"^\S+(?: \S+)*$", max_length=200)]
+
 
 class Waiver(Model):
     """An accepted deviation: what, why, who answers for it, until when."""
@@ -19,7 +21,7 @@ class Waiver(Model):
     """The gate it is for."""
     policy: Annotated[Slug, Field(examples=["serious-item-has-due-date"])]
     """The policy whose findings it excuses."""
-    items: Annotated[Many[str], Field(min_length=1, max_length=200, examples=[["TD-7f3a2c"]])]
+    items: Annotated[Many[Named], Field(min_length=1, max_length=200, examples=[["TD-7f3a2c"]])]
     """The items whose findings it excuses, by id; a waiver for everything does not exist."""
     reason: Annotated[str, Field(min_length=20, max_length=4000, pattern=r"\S")]
     """Why the deviation is acceptable, in at least 20 characters."""

@@ -155,6 +155,10 @@ def compare(judge: Judge, manifest: Manifest) -> tuple[Finding, ...]:
     found.extend(
         _finding(f"{folder}/{name}", "it is not in the manifest") for name in rebuilt.files if name not in listed
     )
+    if not stale and judge.snapshot.read(f"{folder}/{FILE}") != rebuilt.manifest:
+        found.append(
+            _finding(f"{folder}/{FILE}", "it is not what the records give: it was edited, or the rules changed")
+        )
     if stale:
         found.append(_finding(f"{folder}/{FILE}", "the records changed since it was derived", "error"))
     return tuple(found)

@@ -10,12 +10,16 @@ import csv
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
 
+REQUIRED = {"maintenance-backlog.csv", "approval-log.csv", "governance-cadence-checklist.json", "maintenance-plan.md"}
+RECORDED = {"history.bundle", "verify.py", "communication-log.jsonl"}
+GATES = {"prerequisites", "backlog", "approvals", "governance"}
 OPEN = {"open", "in-progress", "blocked"}
 problems = []
 
@@ -50,6 +54,11 @@ def unpacked(package):
 
 
 def check_files(files, manifest):
+    named = {entry["file"] for entry in manifest["files"]}
+    for name in sorted(REQUIRED - named):
+        wrong(f"the manifest does not name {name}")
+    for name in sorted(set(files) - named - {"evidence-manifest.json", "handoff.json", *RECORDED}):
+        wrong(f"{name} is in the package, but not in the manifest")
     for entry in manifest["files"]:
         content = files.get(entry["file"])
         if content is None:
@@ -61,7 +70,9 @@ def check_files(files, manifest):
 def check_records(files, manifest, places):
     """The digest over path and content of every governed file, from the commit in the bundle."""
     commit = manifest["commit"]
-    if not commit:
+    if not {"ray18.yaml"} <= set(places) or len(places) < 8:
+        wrong("handoff.json names too few governed places")
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", commit or ""):
         wrong("the records were not committed when the evidence was derived")
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -75,7 +86,7 @@ def check_records(files, manifest, places):
             meta, path = line.split(b"\t", 1)
             content = git("cat-file", "blob", meta.split()[2].decode(), folder=where)
             lines.append(f"{sha256(content)}  ".encode() + path + b"\n")
-    if sha256(b"".join(lines)) != manifest["records"]:
+    if not lines or sha256(b"".join(lines)) != manifest["records"]:
         wrong(f"the records of commit {commit[:12]} are not those that the evidence was derived from")
 
 
@@ -101,6 +112,8 @@ def governance_holds(files):
 
 def check_gates(files, manifest):
     holds = {"backlog": backlog_holds, "approvals": approvals_hold, "governance": governance_holds}
+    for gate in sorted(GATES - {entry["gate"] for entry in manifest["verdicts"]}):
+        wrong(f"the manifest has no verdict of gate {gate}")
     for entry in manifest["verdicts"]:
         gate, verdict = entry["gate"], entry["verdict"]
         print(f"gate {gate}: {verdict}")
@@ -129,4 +142,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        sys.exit(f"this is not an evidence package: {type(error).__name__}: {error}")

@@ -82,9 +82,7 @@ def failure_block(result: GateResult, colour: bool = False) -> Iterator[str]:
 
 
 def _finding(finding: Finding, colour: bool) -> Iterator[str]:
-    place = ""
-    if finding.path:
-        place = f"{safe(finding.path)}:{finding.line}:{finding.column}: " if finding.line else f"{safe(finding.path)}: "
+    place = f"{safe(finding.place)}: " if finding.place else ""
     level = painted(finding.level, _OF_LEVEL[finding.level], colour)
     yield f"{place}{level}: {safe(finding.message)} [{finding.policy}]"
     if finding.remedy:

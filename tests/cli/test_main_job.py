@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,9 @@ def test_the_demo_fails_fails_and_passes(tmp_path: Path, ray18) -> None:  # type
     assert again.status == 0
     assert json.loads(again.out)["verdict"] == "passed"
     assert ray18("check", "--rev", "HEAD", "--as-of", "2026-03-16", folder=tmp_path / "demo").status == 0
-    assert ray18("status", "--as-of", "2026-03-16", folder=tmp_path / "demo").out.endswith("it may go live.\n")
+    assert ray18("status", "--as-of", "2026-03-16", folder=tmp_path / "demo").out.endswith(
+        "Next: ray18 run, then ray18 handoff\n"
+    )
 
 
 def test_openssh_and_git_agree_that_the_demos_commits_are_signed(tmp_path: Path, ray18) -> None:  # type: ignore[no-untyped-def]
@@ -146,7 +149,7 @@ def test_a_waiver_excuses_its_item_until_its_day_and_is_shown_as_such(
     assert (
         ray18(*arguments, "--requested-by", "pia", "--key", key_file(tmp_path, "sam"), folder=program.root).status == 2
     )
-    ran = ray18(*arguments, "--requested-by", "pia", "--key", olga, folder=program.root)
+    ran = ray18(*arguments, "--requested-by", "pia", "--yes", "--key", olga, folder=program.root)
     assert ran.status == 0, ran.err
     judged = ray18("gate", "backlog", "--as-of", "2026-06-10", "--format", "json", folder=program.root)
     assert judged.status == 0
@@ -234,6 +237,30 @@ def test_a_closed_pipe_and_an_ascii_locale_end_quietly(program: Program) -> None
     assert shown.returncode == 0, shown.stderr
 
 
+def test_a_closed_pipe_never_changes_the_verdict(program: Program) -> None:
+    script = Path(sys.executable).with_name("ray18")
+    for broken, expected in ((False, 0), (True, 1)):
+        if broken:
+            program.write("backlog/MB-1.yaml", ITEM.replace("owner: sam\n", ""))
+        command = f"{script} -C {program.root} gate backlog --as-of {AS_OF} | true; exit ${{PIPESTATUS[0]}}"
+        assert subprocess.run(["bash", "-c", command], check=False).returncode == expected
+
+
+def test_check_of_a_folder_or_file_tells_of_that_alone(program: Program, ray18, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    program.write("backlog/MB-2.yaml", ITEM.replace("MB-1", "MB-2").replace("owner: sam", "owner: nobody"))
+    assert ray18("check", "backlog/MB-1.yaml", folder=program.root).status == 0
+    assert ray18("check", "backlog", folder=program.root).status == 1
+    monkeypatch.chdir(program.root / "backlog")
+    assert ray18("check", "MB-1.yaml").status == 0
+    assert ray18("check", "MB-2.yaml").status == 1
+
+
+def test_nobody_approves_a_plan_that_is_not_there(program: Program, ray18, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    ran = ray18("approve", "plan", "--key", key_file(tmp_path, "sven"), "--yes", folder=program.root)
+    assert ran.status == 3
+    assert "there is no plan to decide about" in ran.err
+
+
 def test_plan_draft_is_honest_about_its_gaps(program: Program, ray18) -> None:  # type: ignore[no-untyped-def]
     program.write(
         "services.yaml",
@@ -290,3 +317,20 @@ def test_the_real_hand_over_runs_to_honest_verdicts(tmp_path: Path, ray18) -> No
     ]
     assert {path.stem for path in unowned} == named
     assert len(named) > 350
+
+
+def test_output_goes_to_regular_files_only(program: Program, ray18, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    os.mkfifo(tmp_path / "pipe")
+    for target in (tmp_path / "pipe", tmp_path, program.root / ".git/config", program.root / ".GIT/x"):
+        assert ray18("check", "--format", f"json={target}", folder=program.root).status == 2, target
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_waiver_needs_a_requester_who_exists(program: Program, ray18, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    arguments = ("waive", "backlog", "--policy", "serious-item-has-due-date", "--item", "MB-1", "--yes",
+                 "--reason", "the vendor names a date next week", "--key", key_file(tmp_path, "olga"))  # fmt: skip
+    assert ray18(*arguments, "--until", "2099-01-01", "--requested-by", "pia", folder=program.root).status == 2
+    assert ray18(*arguments, "--until", "2020-01-01", "--requested-by", "pia", folder=program.root).status == 2
+    ghost = ray18(*arguments, "--until", "2026-11-30", "--requested-by", "ghost", folder=program.root)
+    assert ghost.status == 2
+    assert "people.yaml does not know ghost" in ghost.err

@@ -271,7 +271,8 @@ def test_a_manual_validation_is_recorded_with_witnesses_and_never_passes_a_gate(
 def test_the_verifier_is_short_and_stands_alone() -> None:
     lines = VERIFY.read_text().splitlines()
     assert len(lines) <= 150
-    assert "ray18." not in VERIFY.read_text()
+    assert "import ray18" not in VERIFY.read_text()
+    assert "from ray18" not in VERIFY.read_text()
     assert "import yaml" not in VERIFY.read_text()
 
 
@@ -279,3 +280,50 @@ def test_init_writes_the_doors(tmp_path: Path, ray18) -> None:  # type: ignore[n
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, env=GIT_ENVIRONMENT, check=True)
     ray18("init", folder=tmp_path)
     assert {path for path in doors() if (tmp_path / path).is_file()} == set(doors())
+
+
+def test_a_manifest_with_other_verdicts_does_not_hold(demo: Program, ray18) -> None:  # type: ignore[no-untyped-def]
+    manifest = demo.root / FOLDER / "evidence-manifest.json"
+    text = manifest.read_text()
+    for change in (
+        ('"verdict": "passed"', '"verdict": "waived"'),
+        ('"commit": "', '"commit": "0000'),
+        ('"rules": "', '"rules": "x'),
+    ):
+        changed = text.replace(*change, 1)
+        manifest.write_text(changed.replace("0000", "0000", 1))
+        assert ray18("evidence", "verify", folder=demo.root).status == 1, change
+    manifest.write_text(text)
+    assert ray18("evidence", "verify", folder=demo.root).status == 0
+
+
+def test_the_verifier_believes_no_empty_package(demo: Program, ray18, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert ray18("handoff", "--as-of", DAY, folder=demo.root).status == 0
+    folder = tmp_path / "package"
+    with zipfile.ZipFile(demo.root / "handoff.zip") as archive:
+        archive.extractall(folder)
+    said = json.loads((folder / "evidence-manifest.json").read_text())
+    said |= {"files": [], "verdicts": [], "records": hashlib.sha256(b"").hexdigest()}
+    (folder / "evidence-manifest.json").write_text(json.dumps(said))
+    digest = hashlib.sha256((folder / "evidence-manifest.json").read_bytes()).hexdigest()
+    (folder / "handoff.json").write_text(json.dumps({"manifest_sha256": digest, "governed_places": ["nothing"]}))
+    done = subprocess.run(
+        [sys.executable, "-I", str(folder / "verify.py")], env=PYTHON, capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    (tmp_path / "x.zip").write_bytes(b"no zip")
+    command = [sys.executable, "-I", str(VERIFY), str(tmp_path / "x.zip")]
+    done = subprocess.run(command, env=PYTHON, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+
+
+def test_evidence_is_not_written_through_a_link(demo: Program, ray18, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (demo.root / ".artifacts").rename(tmp_path / "outside")
+    (demo.root / ".artifacts").symlink_to(tmp_path / "outside")
+    assert ray18("evidence", "build", "--as-of", DAY, folder=demo.root).status in (2, 3)
+
+
+def test_scripts_refuse_options_they_do_not_know(demo: Program) -> None:
+    assert script(demo, "run_protocol_18_gates", "--bogus").returncode == 2
+    assert script(demo, "run_protocol_18_gates", "--as-of", DAY).returncode == 0

@@ -248,3 +248,43 @@ VALUES = st.recursive(
 def test_two_values_share_a_digest_only_when_they_are_equal(one: object, other: object) -> None:
     same = json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
     assert (digest_of(one) == digest_of(other)) is same
+
+
+def test_a_proposal_cannot_choose_its_own_base(program: Program, ray18) -> None:  # type: ignore[no-untyped-def]
+    """A branch that declares itself protected, or brings an anchor, is judged by the default branch all the same."""
+    planned(program)
+    program.git("switch", "-q", "-c", "evil")
+    mine = people_yaml().replace(_line("sven"), _line("mallory"))
+    program.write("people.yaml", mine)
+    own = program.commit("keys")
+    for settings in ("protected_branch: evil\n", f"protected_branch: nowhere\nanchor: {own}\n"):
+        program.write("ray18.yaml", SETTINGS.replace("protected_branch: main\n", settings))
+        program.commit("own rules")
+        program.approve("plan", "sven", "security-lead", signer="mallory")
+        assert program.seats()["security-lead"] == "missing"
+        assert "belongs to nobody here" in program.why("security-lead")
+
+
+def test_an_unsigned_record_hides_no_rejection(program: Program) -> None:
+    """With a second holder of the role who approves, a forged later record must not take the rejection away."""
+    program.write("people.yaml", people_yaml().replace("security-lead: [sven]", "security-lead: [sven, dev]"))
+    planned(program)
+    rejection = program.approve("plan", "sven", "security-lead", decision="rejected")
+    program.approve("plan", "dev", "security-lead")
+    assert program.seats()["security-lead"] == "rejected"
+    forged = (program.root / rejection).read_text().replace("decision: rejected", "decision: abstained\nsequence: 2")
+    program.write(rejection.replace("--1.yaml", "--2.yaml"), forged)
+    assert program.seats()["security-lead"] == "rejected"
+
+
+def test_a_rejection_on_the_base_cannot_be_taken_away(program: Program, ray18) -> None:  # type: ignore[no-untyped-def]
+    planned(program)
+    rejection = program.approve("plan", "sven", "security-lead", decision="rejected")
+    program.commit("rejected")
+    program.git("switch", "-q", "-c", "quiet")
+    (program.root / rejection).unlink()
+    program.commit("tidy up")
+    for place in ([], ["--rev", "HEAD"]):
+        ran = ray18("gate", "approvals", *place, "--as-of", AS_OF, folder=program.root)
+        assert ran.status == 3
+        assert f"{rejection}: blocker: this record was taken away since" in ran.out

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import ray18
-from ray18.cli import COMMANDS
+from ray18.cli import COMMANDS, SECTIONS
 from ray18.commands.schema import all_schemas
 from ray18.documents import KINDS
 from ray18.documents.settings import Locations
@@ -70,6 +70,10 @@ def test_every_command_gate_and_page_is_in_the_docs() -> None:
         assert gate.criteria in page.replace("\n", " ")
     for page in re.findall(r"\]\(([a-z/.-]+\.md|[a-z/]+/)\)", (ROOT / "docs/README.md").read_text()):
         assert (ROOT / "docs" / page).exists(), page
+
+
+def test_every_command_stands_in_one_section_of_the_help() -> None:
+    assert sorted(name for names in SECTIONS.values() for name in names) == sorted(COMMANDS)
 
 
 def test_every_step_names_policies_that_exist() -> None:

@@ -126,3 +126,24 @@ def test_policy_new_gives_a_policy_that_passes_its_own_test(program: Program, ra
     program.write(f"policies/examples/{name}/fail/expected.txt", "something else\n")
     assert ray18("policy", "test", folder=program.root).status == 1
     assert "Every item says which customer" in ray18("policy", "explain", name, folder=program.root).out
+
+
+def test_a_policy_that_answers_for_itself_blocks(team: Program, ray18) -> None:  # type: ignore[no-untyped-def]
+    body = HEAD + (
+        "import json, os\n"
+        "def check(item):\n"
+        "    for descriptor in range(3, 20):\n"
+        "        try: os.write(descriptor, json.dumps({'result': []}).encode())\n"
+        "        except OSError: pass\n"
+        "    os._exit(0)\n"
+    )
+    ran = judged(team, ray18, body)
+    assert ran.status == 3
+    assert "answered for itself" in ran.out
+
+
+def test_policies_for_a_gate_that_does_not_exist_block(team: Program, ray18) -> None:  # type: ignore[no-untyped-def]
+    team.write("ray18.yaml", WITH_POLICY.replace("backlog: [", "bakclog: ["))
+    ran = judged(team, ray18, GOOD)
+    assert ran.status == 3
+    assert "'bakclog', which does not exist" in ran.out
