@@ -77,6 +77,7 @@ def command(ctx: click.Context, folder: Path | None, copy: bool, replace: bool, 
     """
     place = root(ctx)
     settings = read_settings(WorkTreeSnapshot(place))
+    _require_hand_over(place, settings, folder)
     files, copies, troubles = _gathered(place, settings, folder, copy, replace)
     handover = read_handover(files)
     program = {"id": settings.program.id, "title": settings.program.title}
@@ -91,6 +92,17 @@ def command(ctx: click.Context, folder: Path | None, copy: bool, replace: bool, 
     status = max(_EXIT[handover.verdict], 3 if troubles else 0)
     if status:
         raise click.exceptions.Exit(status)
+
+
+def _require_hand_over(place: Path, settings: Settings, folder: Path | None) -> None:
+    """Raises UsageError for a folder that is the program itself, its Git folder, or one of its own records."""
+    if folder is None:
+        return
+    given, here = folder.resolve(), place.resolve()
+    own = [here / ".git", here / settings.evidence_folder]
+    own += [here / path for name, path in settings.locations.model_dump().items() if name != "handover"]
+    if here.is_relative_to(given) or any(given.is_relative_to(path) for path in own):
+        raise UsageError(f"{folder} belongs to the program itself", "name the folder with the hand-over")
 
 
 @dataclass(frozen=True)

@@ -334,3 +334,10 @@ def test_a_waiver_needs_a_requester_who_exists(program: Program, ray18, tmp_path
     ghost = ray18(*arguments, "--until", "2026-11-30", "--requested-by", "ghost", folder=program.root)
     assert ghost.status == 2
     assert "people.yaml does not know ghost" in ghost.err
+
+
+@pytest.mark.parametrize("folder", [".", "..", ".git", ".git/logs", "backlog"])
+def test_intake_reads_no_hand_over_from_the_program_itself(folder: str, program: Program, ray18) -> None:  # type: ignore[no-untyped-def]
+    ran = ray18("intake", program.root / folder, folder=program.root)
+    assert ran.status == 2, ran.out
+    assert not (program.root / "handover").exists()
