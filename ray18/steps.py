@@ -71,3 +71,11 @@ def standings(judge: Judge) -> Iterator[Standing]:
         has_evidence = f"{folder}/{step.evidence}" in evidence
         done = bool(policies) or has_evidence
         yield Standing(step, "halted" if halts else "done" if done else "open", halts)
+
+
+def next_step(standing: Standing) -> str:
+    """What to do about a halted step first: where, and what."""
+    first = standing.halts[0]
+    if not first.remedy:
+        return standing.step.command
+    return first.remedy if first.remedy.startswith("ray18 ") or not first.place else f"{first.place}: {first.remedy}"

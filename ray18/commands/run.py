@@ -11,7 +11,7 @@ from ray18.commands.place import Day, open_judge, program_root, root, today
 from ray18.gates import Verdict
 from ray18.renderers import text
 from ray18.report import judge_gates
-from ray18.steps import Standing, standings
+from ray18.steps import Standing, next_step, standings
 from ray18.terminal import safe
 
 _BEFORE = {"1.1": PHASE_1_START, "3.1": PHASE_2_COMPLETE, "3.2": VALIDATION_REQUEST}
@@ -66,6 +66,6 @@ def _halt(log: Log, standing: Standing) -> None:
     for finding in standing.halts[:_SHOWN]:
         say(f"  {safe(': '.join(filter(None, (finding.place, finding.message))))}\n")
     if len(standing.halts) > _SHOWN:
-        say(f"  … and {len(standing.halts) - _SHOWN:,} more: ray18 status --format json\n")
-    say(f"Next: {safe(first.remedy or standing.step.command)}\n")
+        say(f"  … and {len(standing.halts) - _SHOWN:,} more: ray18 gate --all\n")
+    say(f"Next: {safe(next_step(standing))}\n")
     finish(Verdict.BLOCKED if first.level == "blocker" else Verdict.FAILED)

@@ -11,7 +11,7 @@ from ray18.documents.base import Output
 from ray18.gates import Judge, Verdict
 from ray18.renderers.json import FindingOutput, VerdictWord, finding_output
 from ray18.report import judge_gates
-from ray18.steps import Standing, State, standings
+from ray18.steps import Standing, State, next_step, standings
 from ray18.terminal import painted, safe
 
 
@@ -83,7 +83,7 @@ def _next(halted: Standing | None, verdict: Verdict) -> str:
         lines += [f"  {safe(': '.join(filter(None, (f.place, f.message))))}" for f in halted.halts[:_SHOWN]]
         if len(halted.halts) > _SHOWN:
             lines.append(f"  … and {len(halted.halts) - _SHOWN:,} more: ray18 gate --all")
-        lines.append(f"Next: {safe(halted.halts[0].remedy or halted.step.command)}")
+        lines.append(f"Next: {safe(next_step(halted))}")
         return "\n".join(lines) + "\n"
     if verdict is Verdict.PASSED or verdict is Verdict.WAIVED:
         return "Nothing halts the program: it may go live.\nNext: ray18 run, then ray18 handoff\n"
