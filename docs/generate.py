@@ -35,19 +35,19 @@ def records() -> str:
     for kind in KINDS:
         where = kind.location(Locations())
         lines += [f"## {kind.name}", "", f"{kind.title} Lives in `{where}{'/' if kind.many else ''}`.", ""]
-        lines += [*_fields(kind.model, "")]
+        lines += [*_fields(kind.model)]
         for name, model in _nested(kind.model):
             lines += [
                 f"### {kind.name}: {name}",
                 "",
                 f"{(model.__doc__ or '').strip().splitlines()[0]}",
                 "",
-                *_fields(model, ""),
+                *_fields(model),
             ]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _fields(model: type[Any], _: str) -> Iterator[str]:
+def _fields(model: type[Any]) -> Iterator[str]:
     yield "| field | meaning | values |"
     yield "|---|---|---|"
     for name, field in model.model_fields.items():

@@ -41,9 +41,6 @@ def automation(judge: Judge, output: Path | None, format_: str) -> None:
         say(_as_text(found))
 
 
-command = automation
-
-
 def _as_text(found: AutomationCandidates) -> str:
     rows = [
         f"{entry.rank:4}  {_number(entry.score)}  {entry.occurrences:5}  {entry.kind:16}  {entry.title[:70]}"

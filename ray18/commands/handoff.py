@@ -21,7 +21,8 @@ from ray18.evidence.manifest import Manifest, read_manifest
 from ray18.evidence.package import governed_places, history, packed
 from ray18.files import write_whole
 from ray18.findings import Finding
-from ray18.gates import GateResult, Verdict
+from ray18.gates import GateResult, Judge, Verdict
+from ray18.git import Repository
 from ray18.report import judge_gates
 from ray18.steps import standings
 from ray18.terminal import safe
@@ -80,7 +81,7 @@ def command(ctx: click.Context, output: Path | None, as_of: date | None) -> None
     repository, folder = program_root(ctx), root(ctx)
     judge = open_judge(repository, as_of=as_of or today())
     settings = judge.program.rules.settings
-    state = _state(ctx, as_of)
+    state = _state(repository, folder, judge)
     checks, metrics = list(_checks(state)), list(_metrics(state))
     for check in checks:
         say(f"[{' ' if check.problems else 'x'}] {check.title}\n")
@@ -113,9 +114,7 @@ def command(ctx: click.Context, output: Path | None, as_of: date | None) -> None
     say(f"\nwrote  {target}\nwrote  {CONTEXT_KIT}\n\nNext protocol:\n{NEXT_PROTOCOL}\n")
 
 
-def _state(ctx: click.Context, as_of: date | None) -> _State:
-    repository = program_root(ctx)
-    judge = open_judge(repository, as_of=as_of or today())
+def _state(repository: Repository, root: Path, judge: Judge) -> _State:
     folder = judge.program.rules.settings.evidence_folder
     names = {entry.path.rsplit("/", 1)[-1]: entry for entry in judge.snapshot.paths([folder])}
     wanted = {MANIFEST, communication.FILE, *(entry.file for entry in EVIDENCE)}
@@ -128,7 +127,7 @@ def _state(ctx: click.Context, as_of: date | None) -> _State:
     halted = tuple(
         f"{s.step.number} {s.step.title}: {s.halts[0].message}" for s in standings(judge) if s.halts and s.step.must
     )
-    missing = (path for path, content in doors().items() if not _holds(root(ctx) / path, content))
+    missing = (path for path, content in doors().items() if not _holds(root / path, content))
     items = len(judge.program.of("backlog-item"))
     return _State(judge_gates(judge, ()).results, halted, evidence, manifest, files, tuple(missing), items)
 

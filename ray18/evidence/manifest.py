@@ -7,7 +7,6 @@ before they are committed; the commit is named when it holds these very records.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
@@ -160,7 +159,7 @@ def compare(judge: Judge, manifest: Manifest) -> tuple[Finding, ...]:
             _finding(f"{folder}/{FILE}", "it is not what the records give: it was edited, or the rules changed")
         )
     if stale:
-        found.append(_finding(f"{folder}/{FILE}", "the records changed since it was derived", "error"))
+        found.append(_finding(f"{folder}/{FILE}", "the records changed since it was derived"))
     return tuple(found)
 
 
@@ -177,13 +176,8 @@ def _differences(
         yield _finding(path, "it is stale: the records give something else now")
 
 
-def _finding(path: str, message: str, level: Literal["error"] = "error") -> Finding:
-    return Finding(POLICY, level, message, path, remedy="build it again: ray18 evidence build")
-
-
-def day_of(manifest: Manifest | None, otherwise: date) -> date:
-    """The day that the evidence was derived for."""
-    return manifest.as_of if manifest else otherwise
+def _finding(path: str, message: str) -> Finding:
+    return Finding(POLICY, "error", message, path, remedy="build it again: ray18 evidence build")
 
 
 def _sha256(content: bytes) -> str:

@@ -15,7 +15,6 @@ PER_SHIFT = 2
 SHIFTS_A_WEEK = 14
 ONE_SITE = 8
 EACH_OF_TWO = 6
-SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True)

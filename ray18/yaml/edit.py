@@ -13,7 +13,6 @@ from ray18.errors import BlockedError, UsageError
 from ray18.yaml.strict import load
 from ray18.yaml.text import Step, Value
 
-_DASH = re.compile(r"^( *)- ", re.MULTILINE)
 _KEY_WITH_LIST = re.compile(r"^( *)[^\s#-][^\n]*:[ ]*(?:#[^\n]*)?\n( *)- ", re.MULTILINE)
 _NO_WRAP = 1_000_000
 
