@@ -5,7 +5,9 @@ nothing that the repository configures. A commit can be signed in process with a
 """
 
 import os
+import secrets
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +19,13 @@ from ray18.signing import Signer
 
 NAMESPACE = "git"
 """The namespace of SSH signatures over commits (git's gpg-interface.c)."""
-_ATTEMPTS = 50
+_ATTEMPTS = 200
+_PAUSE = 0.05
+"""Seconds to wait at most after a lost race."""
+
+
+class PathTaken(Exception):
+    """Somebody else has committed a file of this name in the meantime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +43,57 @@ class Author:
         return f"{_plain(self.name)} <{_plain(self.email)}> {int(self.when.timestamp())} {zone}"
 
 
-def commit_files(
+def commit_files(  # noqa: PLR0913 (what a commit is made of)
     repository: Repository,
     branch: str,
     files: Mapping[str, bytes | None],
     author: Author,
     message: str,
     signer: Signer | None = None,
+    *,
+    new: bool = False,
 ) -> str:
-    """Adds a commit with these files (None = removed) to a branch; its id. Raises EnvironmentProblem after 50 lost races."""
+    """Adds a commit with these files (None = removed) to a branch; its id.
+
+    With `new`, raises PathTaken when the branch has one of them already. Raises EnvironmentProblem after 200 lost races.
+    """
     blobs = {
         path: _stored(repository, "blob", content) if content is not None else None for path, content in files.items()
     }
     reference = f"refs/heads/{branch}"
+    errors = ""
     for _ in range(_ATTEMPTS):
         parent = repository.reference(reference)
+        if new and parent and repository.tree(parent, list(files)):
+            raise PathTaken(next(iter(files)))
         tree = _tree(repository, parent, blobs)
         commit = _stored(repository, "commit", _commit(tree, parent, author, message, signer))
         before = parent or "0" * len(commit)
         status, _, errors = repository.attempt("update-ref", "-m", "ray18", reference, commit, before)
         if status == 0:
             return commit
+        time.sleep(secrets.randbelow(1000) / 1000 * _PAUSE)
     raise EnvironmentProblem(f"{branch} kept moving: {errors}", "try again when others have finished")
+
+
+def current_branch(repository: Repository) -> str | None:
+    """The branch that HEAD names; None when it is detached."""
+    status, output, _ = repository.attempt("symbolic-ref", "--quiet", "HEAD")
+    name = os.fsdecode(output).strip()
+    return name.removeprefix("refs/heads/") if status == 0 and name.startswith("refs/heads/") else None
+
+
+def stage(repository: Repository, files: Mapping[str, bytes]) -> bool:
+    """Puts files into the user's own index, waiting for its lock; whether that worked."""
+    lines = b"".join(_index_line(path, _stored(repository, "blob", content)) for path, content in files.items())
+    for _ in range(_ATTEMPTS):
+        status, _, errors = repository.attempt("update-index", "--add", "-z", "--index-info", stdin=lines)
+        if status == 0:
+            return True
+        if "index.lock" not in errors:
+            return False
+        time.sleep(secrets.randbelow(1000) / 1000 * _PAUSE)
+    return False
 
 
 def _tree(repository: Repository, parent: str | None, blobs: Mapping[str, str | None]) -> str:

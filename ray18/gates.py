@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from ray18 import policy as policies
-from ray18.approvals import Approvals
+from ray18.docket import Approvals
 from ray18.documents.base import Many, Model, Prose, Slug, Title
 from ray18.documents.data_file import read_data_file
 from ray18.errors import BlockedError, UsageError
 from ray18.findings import Finding, ordered
+from ray18.ledger import Ledger
 from ray18.program import Program
 from ray18.shipped import shipped
 from ray18.snapshot import Snapshot
@@ -110,6 +111,12 @@ class Judge:
 
     program: Program
     snapshot: Snapshot
+    ledger: Ledger | None = None
+    """The trusted branch, replayed; None when there is none."""
+    head: str | None = None
+    """The newest commit of what is judged."""
+    warnings: tuple[str, ...] = ()
+    """What about the repository itself people should know."""
 
     @cached_property
     def pack(self) -> Pack:
@@ -119,7 +126,7 @@ class Judge:
     @cached_property
     def approvals(self) -> Approvals:
         """The approval records, verified."""
-        return Approvals(self.program)
+        return Approvals(self.program, self.snapshot, self.ledger, self.head)
 
     @cached_property
     def handover(self) -> "Handover":
@@ -141,6 +148,8 @@ class Judge:
             "handover": lambda: self.handover,
             "seats": lambda: self.approvals.seats,
             "anchored": lambda: rules.base is not None,
+            "rule_changes": lambda: self.approvals.rule_changes,
+            "anomalies": lambda: self.approvals.anomalies,
         }
         return policies.Inputs(self.program.documents, facts)
 
@@ -184,7 +193,8 @@ class Judge:
             for gate in gates
             if gate.waived_by
         }
-        return excuses(self.program, Waivable(roles, open_))
+        approvals = self.approvals
+        return excuses(self.program, approvals.waivers, approvals.waivers_ever, Waivable(roles, open_))
 
     def gate(self, gate: Gate) -> GateResult:
         """The verdict of one gate."""

@@ -213,6 +213,17 @@ class Repository:
         head = content.split(b"\n\n", 1)[0]
         return tuple(line[7:].decode() for line in head.split(b"\n") if line.startswith(b"parent "))
 
+    def has(self, oid: str) -> bool:
+        """Whether the object is here."""
+        status, _, _ = self.attempt("cat-file", "-e", oid)
+        return status == 0
+
+    def disguises(self) -> tuple[str, ...]:
+        """What would show another history to other Git commands: replace refs and grafts. Nothing here follows them."""
+        replaced = self.text("for-each-ref", "--format=%(refname)", "refs/replace").split()
+        grafts = self.common_dir / "info" / "grafts"
+        return (*replaced, *(("info/grafts",) if grafts.exists() else ()))
+
     def reference(self, name: str) -> str | None:
         """The commit that a full reference name points to; None when it does not exist."""
         status, output, _ = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
@@ -254,6 +265,11 @@ def object_id(kind: str, content: bytes, object_format: str = "sha1") -> str:
     digest.update(f"{kind} {len(content)}\0".encode())
     digest.update(content)
     return digest.hexdigest()
+
+
+def empty_tree(object_format: str) -> str:
+    """The id of a tree without entries."""
+    return object_id("tree", b"", object_format)
 
 
 def _git() -> list[str]:

@@ -70,7 +70,28 @@ def _left_branch(repository: Repository, judged: str | None, head: str, tip: str
     fork = repository.merge_base(head, tip)
     if fork is None:
         raise BlockedError(f"this history shares nothing with {branch}", "rebase onto it, or name --base")
-    if fork == judged:
+    line = repository.text("rev-list", "--first-parent", tip).split()
+    if judged in line:
         parents = repository.parents(fork)
         return Base(parents[0], f"first parent, on {branch}") if parents else None
-    return Base(fork, f"left {branch} here")
+    return Base(_on_first_parents(repository, fork, line, branch), f"left {branch} here")
+
+
+def _on_first_parents(repository: Repository, fork: str, line: list[str], branch: str) -> str:
+    """The newest commit that was the tip of the branch and that `fork` has.
+
+    A branch that was merged is part of history, but its rules never were in force: whoever starts from one of its commits
+    is judged by what the protected branch said then.
+    """
+    if fork in line:
+        return fork
+    low, high = 0, len(line) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if repository.merge_base(line[middle], fork) == line[middle]:
+            high = middle
+        else:
+            low = middle + 1
+    if repository.merge_base(line[low], fork) != line[low]:
+        raise BlockedError(f"this history left {branch} before it began", "rebase onto it, or name --base")
+    return line[low]

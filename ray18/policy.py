@@ -45,8 +45,9 @@ ONE: Mapping[str, str] = {
     "proposed_settings": "settings",
 }
 """Inputs that are the only document of a kind."""
-FACTS = ("settings", "today", "handover", "seats", "anchored")
-"""Inputs that are not documents: trusted settings, the day judged on, the hand-over as read, the seats of approvals."""
+FACTS = ("settings", "today", "handover", "seats", "anchored", "rule_changes", "anomalies")
+"""Inputs that are not documents: trusted settings, the day judged on, the hand-over as read, the seats of approvals, how
+rules are loosened, what history holds against a verdict."""
 INPUTS = (*EACH, *ALL, *ONE, *FACTS)
 _MISSING_REMEDY = {
     "plan": "draft one: ray18 plan draft",
@@ -237,7 +238,7 @@ def _loaded(name: str, path: Path) -> ModuleType:
 
 
 def _in_child(policy: Policy, inputs: Inputs) -> Iterator[Finding]:
-    computed = set(policy.reads) & {"handover", "seats"}
+    computed = set(policy.reads) & {"handover", "seats", "rule_changes", "anomalies"}
     if computed:
         raise BlockedError(f"a team's policy cannot read {', '.join(sorted(computed))}", "read documents instead")
     wanted = policy.kinds

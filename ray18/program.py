@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ray18.documents import KINDS, SETTINGS_PATH, Kind, kind
@@ -16,13 +17,15 @@ from ray18.documents.people import People
 from ray18.documents.settings import Locations, Settings
 from ray18.errors import BlockedError
 from ray18.findings import Finding, ordered
-from ray18.git import Entry
+from ray18.git import Entry, object_id
 from ray18.schema import read_team_schema, violations
 from ray18.snapshot import Snapshot, require_regular
 
 M = TypeVar("M", bound=Model)
 
 SIGNATURE_SUFFIX = ".sig"
+COUNTERSIGNATURE_SUFFIX = ".countersig"
+SIGNATURE_SUFFIXES = (SIGNATURE_SUFFIX, COUNTERSIGNATURE_SUFFIX)
 _UNGOVERNED_NAMES = frozenset({"README.md", ".gitkeep"})
 
 
@@ -65,6 +68,10 @@ class Program:
         """The signature beside a record."""
         return self.signatures.get(f"{path}{SIGNATURE_SUFFIX}")
 
+    def countersignature(self, path: str) -> bytes | None:
+        """The second person's signature beside a record."""
+        return self.signatures.get(f"{path}{COUNTERSIGNATURE_SUFFIX}")
+
 
 @dataclass(frozen=True, slots=True)
 class _Claimed:
@@ -77,7 +84,7 @@ class _Claimed:
 
     @property
     def is_signature(self) -> bool:
-        return self.kind.signed and self.entry.path.endswith(SIGNATURE_SUFFIX)
+        return self.kind.signed and self.entry.path.endswith(SIGNATURE_SUFFIXES)
 
 
 def read_settings(snapshot: Snapshot) -> Settings:
@@ -88,13 +95,13 @@ def read_settings(snapshot: Snapshot) -> Settings:
     if document is None:
         first = findings[0]
         raise BlockedError(f"{first.path}:{first.line}:{first.column}: {first.message}", first.remedy)
+    require_apart(document.content)
     return document.content  # type: ignore[no-any-return]
 
 
 def read_rules(snapshot: Snapshot, base: str | None, reason: str) -> Rules:
     """The rules of one snapshot. Raises BlockedError when its settings or its people cannot be used."""
     settings = read_settings(snapshot)
-    _require_apart(settings)
     path = settings.locations.people
     people = None
     if snapshot.paths([path]):
@@ -106,11 +113,16 @@ def read_rules(snapshot: Snapshot, base: str | None, reason: str) -> Rules:
 
 
 def load(
-    snapshot: Snapshot, rules: Rules, as_of: date, tell: Callable[[int, int], None] = lambda _done, _all: None
+    snapshot: Snapshot,
+    rules: Rules,
+    as_of: date,
+    kept: Mapping[str, str] = MappingProxyType({}),
+    tell: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Program:
     """Every governed document of the snapshot; what cannot be read is named in `problems`, never passed over.
 
-    `tell` is called with the number of files read and of all files, for people who wait.
+    `kept` has path and object id of every record that was ever merged: each must still be there, as it was. `tell` is
+    called with the number of files read and of all files, for people who wait.
     """
     locations = rules.settings.locations
     claimed = list(_claims(snapshot, locations))
@@ -130,7 +142,7 @@ def load(
         if document is not None:
             documents.append(document)
     problems.extend(_team_schema_problems(rules, documents))
-    problems.extend(_rewritten(snapshot, rules))
+    problems.extend(_rewritten(snapshot, kept))
     return Program(
         snapshot.id,
         as_of,
@@ -147,7 +159,7 @@ def shown_id(snapshot_id: str) -> str:
     return {"worktree": "the work tree", "index": "the index"}.get(snapshot_id, f"commit {snapshot_id[:12]}")
 
 
-def _require_apart(settings: Settings) -> None:
+def require_apart(settings: Settings) -> None:
     """Raises BlockedError when two kinds of files would live in one place: one of them would not be read."""
     for place in (*settings.locations.model_dump().values(), settings.evidence_folder):
         if ".git" in place.casefold().split("/"):
@@ -191,7 +203,7 @@ def _judged(entry: Entry, location: str, claimed: Kind, twins: dict[str, str]) -
         return _Claimed(entry, claimed, error.message, error.remedy)
     if not claimed.many and entry.path != location:
         return _Claimed(entry, claimed, f"{location} is a folder; it must be a file", "put the file itself there")
-    suffixes = (".yaml", SIGNATURE_SUFFIX) if claimed.signed else (".yaml",)
+    suffixes = (".yaml", *SIGNATURE_SUFFIXES) if claimed.signed else (".yaml",)
     if claimed.many and not entry.path.endswith(suffixes):
         return _Claimed(entry, claimed, "only .yaml files are read here", "rename it to end in .yaml, or move it")
     return _Claimed(entry, claimed)
@@ -225,6 +237,12 @@ def _contents(
         yield from _contents(snapshot, claims[done + 1 :], problems)
 
 
+def _same(content: bytes, oid: str) -> bool:
+    """Whether a file of the work tree holds what was merged; line ends as a checkout may have made them do not count."""
+    object_format = "sha256" if len(oid) == 64 else "sha1"
+    return any(object_id("blob", form, object_format) == oid for form in (content, content.replace(b"\r\n", b"\n")))
+
+
 def _problem(claim: _Claimed) -> Finding:
     return Finding(VALID, "blocker", claim.problem, claim.entry.path, remedy=claim.remedy)
 
@@ -233,25 +251,22 @@ def _blocked(path: str, error: BlockedError) -> Finding:
     return Finding(VALID, "blocker", error.message, path, remedy=error.remedy)
 
 
-def _rewritten(snapshot: Snapshot, rules: Rules) -> Iterator[tuple[str, Finding]]:
-    """Approval records of the base that the proposal took away or changed: they are append-only."""
-    if rules.base is None or rules.snapshot.id == snapshot.id:
-        return
-    folder = rules.settings.locations.approvals
-    before = [entry for entry in rules.snapshot.paths([folder]) if entry.path.endswith((".yaml", SIGNATURE_SUFFIX))]
-    now = {entry.path: entry for entry in snapshot.paths([folder])}
-    for entry, content in rules.snapshot.read_all(before):
-        kept = now.get(entry.path)
-        if kept is None:
+def _rewritten(snapshot: Snapshot, kept: Mapping[str, str]) -> Iterator[tuple[str, Finding]]:
+    """Records that were merged and are gone or changed: they are append-only."""
+    folders = sorted({path.split("/", 1)[0] for path in kept})
+    now = {entry.path: entry for entry in snapshot.paths(folders)} if kept else {}
+    for path, oid in kept.items():
+        entry = now.get(path)
+        if entry is None:
             what = "was taken away"
-        elif kept.oid == entry.oid or snapshot.read(entry.path) == content:
+        elif entry.oid == oid or (not entry.oid and _same(snapshot.read(path), oid)):
             continue
         else:
             what = "was changed"
-        message = f"this record {what} since {rules.base[:12]}; decisions are only ever added"
+        message = f"this record {what} after it was merged; decisions are only ever added"
         yield (
             "approval",
-            Finding(VALID, "blocker", message, entry.path, remedy=f"git checkout {rules.base[:12]} -- FILE"),
+            Finding(VALID, "blocker", message, path, remedy="bring it back as it was: ray18 audit says when"),
         )
 
 

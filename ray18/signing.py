@@ -1,5 +1,9 @@
-"""Signing with a person's own SSH key: in process when the key file can be read, through ssh-keygen for agents and tokens."""
+"""Signing with a person's own key.
 
+SSH keys sign in process when the key file can be read, and through ssh-keygen for agents and tokens; OpenPGP keys through gpg.
+"""
+
+import os
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -7,10 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ray18 import sshsig
+from ray18 import openpgp, sshsig
 from ray18.errors import EnvironmentProblem, UsageError
 from ray18.git import Repository, environment
 
+_GPG_ENVIRONMENT = """HOME GNUPGHOME GPG_TTY PATH TERM DISPLAY WAYLAND_DISPLAY XDG_RUNTIME_DIR
+    DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK""".split()
+"""What gpg needs of the person's environment to find its keys and to ask for a passphrase."""
 _DEFAULT_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa", "id_ed25519_sk")
 
 
@@ -19,8 +26,11 @@ class Signer:
     """A key that can sign: its public half, and how."""
 
     public_key: bytes
+    """An SSH key's wire form; empty for OpenPGP."""
     sign: Callable[[bytes, str], bytes]
     """Message and namespace to armored signature."""
+    fingerprint: str
+    """As `signatures.verify` names the key."""
 
 
 def find_key(named: Path | None, repository: Repository, home: Path) -> Path:
@@ -60,10 +70,55 @@ def open_key(path: Path, passphrase: Callable[[], str]) -> Signer:
 
 def in_process(private_key: Any) -> Signer:
     """A signer for a private key that `cryptography` loaded."""
-    return Signer(
+    return _ssh(
         sshsig.public_blob(private_key),
         lambda message, namespace: sshsig.sign(private_key, message, namespace),
     )
+
+
+def open_gpg(key_id: str) -> Signer:
+    """A signer for a key in the person's own GnuPG: an id, a fingerprint or an e-mail address. Raises UsageError."""
+    if not key_id or key_id.startswith("-"):
+        raise UsageError(
+            f"{key_id!r} does not name an OpenPGP key", "name it by its fingerprint (gpg --list-secret-keys)"
+        )
+    exported = _gpg(["--export-options", "export-minimal", "--armor", "--export", "--", key_id], b"")
+    if not exported:
+        raise UsageError(f"gpg has no key {key_id}", "list yours with gpg --list-secret-keys")
+    try:
+        fingerprint = openpgp.fingerprint(exported.decode("ascii", "replace"))
+    except openpgp.OpenPGPProblem as problem:
+        raise UsageError(f"the key {key_id} cannot be used: {problem}", "name one key by its fingerprint") from problem
+    return Signer(b"", lambda message, namespace: _by_gpg(fingerprint, message, namespace), fingerprint)
+
+
+def _ssh(blob: bytes, sign: Callable[[bytes, str], bytes]) -> Signer:
+    return Signer(blob, sign, sshsig.fingerprint(blob))
+
+
+def _by_gpg(fingerprint: str, message: bytes, namespace: str) -> bytes:
+    """What a person's own settings would add to a signature (comments, a version, a weak hash) is left out."""
+    try:
+        signed = openpgp.framed(message, namespace)
+    except openpgp.OpenPGPProblem as problem:
+        raise UsageError(str(problem), "say what the signature is for") from problem
+    plain = ["--no-comments", "--no-emit-version", "--no-textmode", "--digest-algo", "SHA512"]
+    return _gpg([*plain, "--local-user", fingerprint, "--armor", "--detach-sign"], signed)
+
+
+def _gpg(arguments: list[str], content: bytes) -> bytes:
+    env = {name: os.environ[name] for name in _GPG_ENVIRONMENT if name in os.environ}
+    command = ["gpg", "--quiet", "--no-auto-key-retrieve", *arguments]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, env={**env, "LC_ALL": "C"}, check=False)
+    except FileNotFoundError as error:
+        raise EnvironmentProblem("gpg was not found", "install GnuPG, or sign with an SSH key") from error
+    if done.returncode != 0:
+        raise EnvironmentProblem(
+            f"gpg could not do it: {done.stderr.decode('utf-8', 'replace').strip()[-200:]}",
+            "try `gpg --sign` with the same key, or name another with --key",
+        )
+    return done.stdout
 
 
 def _loaded(content: bytes, passphrase: Callable[[], str]) -> Any:
@@ -82,13 +137,11 @@ def _external(path: Path, public_line: str) -> Signer:
         blob = sshsig.key_of(public_line)
     except sshsig.SignatureProblem as problem:
         raise UsageError(f"{path}: {problem}", "name an SSH key with --key") from problem
-    return Signer(blob, lambda message, namespace: _by_ssh_keygen(path, message, namespace))
+    return _ssh(blob, lambda message, namespace: _by_ssh_keygen(path, message, namespace))
 
 
 def _by_ssh_keygen(path: Path, message: bytes, namespace: str) -> bytes:
     """Agents, hardware tokens and exotic keys: OpenSSH itself signs. Keeps SSH_AUTH_SOCK for it."""
-    import os
-
     env = environment(
         **{name: os.environ[name] for name in ("SSH_AUTH_SOCK", "DISPLAY", "SSH_ASKPASS") if name in os.environ}
     )

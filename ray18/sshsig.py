@@ -1,6 +1,7 @@
-"""SSH signatures (SSHSIG), made and verified in process. Source: OpenSSH's PROTOCOL.sshsig; key formats: RFC 4253, 5656, 8709.
+"""SSH signatures (SSHSIG), made and verified in process. Source: OpenSSH's PROTOCOL.sshsig and PROTOCOL.u2f.
 
-A signature is bound to a namespace, so one made for a commit never passes for an approval.
+Key formats: RFC 4253, 5656, 8709. A signature is bound to a namespace, so one made for a commit never passes for an approval.
+Stricter than OpenSSH: numbers, base64 and armor have to be written as OpenSSH itself writes them, with nothing around them.
 """
 
 import base64
@@ -8,6 +9,7 @@ import binascii
 import hashlib
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ray18.errors import UsageError
@@ -16,6 +18,9 @@ _MAGIC = b"SSHSIG"
 _BEGIN = "-----BEGIN SSH SIGNATURE-----"
 _END = "-----END SSH SIGNATURE-----"
 _HASHES = ("sha512", "sha256")
+_ECDSA = ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
+_SECURITY_KEYS = ("sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com")
+_KINDS = frozenset(("ssh-ed25519", "ssh-rsa", *_ECDSA, *_SECURITY_KEYS))
 
 
 class SignatureProblem(Exception):
@@ -38,10 +43,7 @@ def key_of(line: str) -> bytes:
     parts = line.split()
     if len(parts) < 2:
         raise SignatureProblem("the key is not a line of the form `ssh-ed25519 AAAA…`")
-    try:
-        blob = base64.b64decode(parts[1], validate=True)
-    except binascii.Error as error:
-        raise SignatureProblem("the key is not valid base64") from error
+    blob = _decoded(parts[1], "the key")
     name, _ = _take(blob)
     if name != parts[0].encode():
         raise SignatureProblem(f"the key says {parts[0]} but holds {name[:40]!r}")
@@ -57,15 +59,12 @@ def fingerprint(blob: bytes) -> str:
 def parse(armored: bytes) -> Signature:
     """Opens an armored signature. Raises SignatureProblem for anything but exactly one well-formed signature."""
     try:
-        lines = armored.decode("ascii").replace("\r\n", "\n").strip("\n").split("\n")
+        lines = armored.decode("ascii").replace("\r\n", "\n").removesuffix("\n").split("\n")
     except UnicodeDecodeError as error:
         raise SignatureProblem("the signature is not ASCII") from error
-    if len(lines) < 3 or lines[0] != _BEGIN or lines[-1] != _END:
+    if len(lines) < 3 or lines[0] != _BEGIN or lines[-1] != _END or "" in lines:
         raise SignatureProblem("the signature file is not one SSH signature")
-    try:
-        blob = base64.b64decode("".join(lines[1:-1]), validate=True)
-    except binascii.Error as error:
-        raise SignatureProblem("the signature is not valid base64") from error
+    blob = _decoded("".join(lines[1:-1]), "the signature")
     if not blob.startswith(_MAGIC + struct.pack(">I", 1)):
         raise SignatureProblem("the signature is not SSHSIG version 1")
     return _fields(blob[len(_MAGIC) + 4 :])
@@ -73,6 +72,8 @@ def parse(armored: bytes) -> Signature:
 
 def verify(armored: bytes, message: bytes, namespace: str) -> bytes:
     """The wire form of the key that signed `message` in `namespace`. Raises SignatureProblem saying what is wrong."""
+    if not namespace:
+        raise SignatureProblem("a signature needs a namespace")
     signature = parse(armored)
     if signature.namespace != namespace:
         raise SignatureProblem(f"it was made for {signature.namespace[:60]!r}, not for {namespace!r}")
@@ -87,6 +88,8 @@ def sign(private_key: Any, message: bytes, namespace: str) -> bytes:
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
     from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
+    if not namespace:
+        raise UsageError("a signature needs a namespace", "say what it is for")
     blob = public_blob(private_key)
     signed = _signed_data(message, namespace, "sha512")
     if isinstance(private_key, ed25519.Ed25519PrivateKey):
@@ -138,71 +141,94 @@ def _fields(rest: bytes) -> Signature:
 def _check(signature: Signature, signed: bytes) -> None:
     from cryptography.exceptions import InvalidSignature
 
+    name, _ = _take(signature.public_key)
+    kind = name.decode("ascii", "replace")
+    expected = ("rsa-sha2-256", "rsa-sha2-512") if kind == "ssh-rsa" else (kind,)
+    key, application = _public_key(signature.public_key)
+    if signature.algorithm not in expected:
+        raise SignatureProblem(f"the algorithm {signature.algorithm[:40]!r} does not fit the key")
     value, rest = _take(signature.value)
+    if application is not None:
+        signed = _touched(application, rest, signed)
+    elif rest:
+        raise SignatureProblem("the signature carries bytes that nothing accounts for")
     try:
-        if signature.algorithm.startswith("sk-"):
-            _check_security_key(signature, value, rest, signed)
-        elif rest:
-            raise SignatureProblem("the signature carries bytes that nothing accounts for")
-        else:
-            _check_plain(signature, value, signed)
+        _check_value(key, signature.algorithm, value, signed)
     except InvalidSignature as error:
         raise SignatureProblem("it does not fit the signed content") from error
 
 
-def _check_plain(signature: Signature, value: bytes, signed: bytes) -> None:
+def _check_value(key: Any, algorithm: str, value: bytes, signed: bytes) -> None:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
     from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-    key = _public_key(signature.public_key)
-    name, _ = _take(signature.public_key)
-    if isinstance(key, ed25519.Ed25519PublicKey) and signature.algorithm == "ssh-ed25519":
+    if isinstance(key, ed25519.Ed25519PublicKey):
         key.verify(value, signed)
-    elif isinstance(key, rsa.RSAPublicKey) and signature.algorithm in ("rsa-sha2-256", "rsa-sha2-512"):
-        if key.key_size < 2048:
-            raise SignatureProblem("RSA keys below 2048 bits do not count")
-        chosen = hashes.SHA256() if signature.algorithm.endswith("256") else hashes.SHA512()
+    elif isinstance(key, rsa.RSAPublicKey):
+        chosen = hashes.SHA256() if algorithm.endswith("256") else hashes.SHA512()
         key.verify(value, signed, padding.PKCS1v15(), chosen)
-    elif isinstance(key, ec.EllipticCurvePublicKey) and signature.algorithm == name.decode():
-        first, rest = _take(value)
-        second, rest = _take(rest)
+    else:
+        first, rest = _take_number(value)
+        second, rest = _take_number(rest)
         if rest:
             raise SignatureProblem("the signature carries bytes that nothing accounts for")
-        pair = encode_dss_signature(int.from_bytes(first), int.from_bytes(second))
-        key.verify(pair, signed, ec.ECDSA(_curve_hash(key.curve.name)))
-    else:
-        raise SignatureProblem(f"the algorithm {signature.algorithm[:40]!r} does not fit the key")
+        key.verify(encode_dss_signature(first, second), signed, ec.ECDSA(_curve_hash(key.curve.name)))
 
 
-def _check_security_key(signature: Signature, value: bytes, rest: bytes, signed: bytes) -> None:
-    """FIDO keys sign more than the message: application, flags and a counter (PROTOCOL.u2f)."""
-    from cryptography.hazmat.primitives.asymmetric import ed25519
-
-    name, key_rest = _take(signature.public_key)
-    if name != b"sk-ssh-ed25519@openssh.com" or signature.algorithm != name.decode() or len(rest) != 5:
-        raise SignatureProblem("this kind of security key is not supported; Ed25519 security keys are")
-    point, key_rest = _take(key_rest)
-    application, _ = _take(key_rest)
+def _touched(application: bytes, rest: bytes, signed: bytes) -> bytes:
+    """What a security key signs for `signed`: application, flags and a counter stand before it (PROTOCOL.u2f)."""
+    if len(rest) != 5:
+        raise SignatureProblem("the signature does not hold a security key's flags and counter")
     if not rest[0] & 1:
         raise SignatureProblem("nobody touched the security key when it signed")
-    data = hashlib.sha256(application).digest() + rest + hashlib.sha256(signed).digest()
-    ed25519.Ed25519PublicKey.from_public_bytes(point).verify(value, data)
+    return hashlib.sha256(application).digest() + rest + hashlib.sha256(signed).digest()
 
 
-def _public_key(blob: bytes) -> Any:
+@lru_cache(maxsize=1024)
+def _public_key(blob: bytes) -> tuple[Any, bytes | None]:
+    """The key as `cryptography` holds it, and the application it is bound to when it is a security key."""
     from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric import ed25519
-    from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
     name, rest = _take(blob)
+    kind = name.decode("ascii", "replace")
+    if kind not in _KINDS:
+        raise SignatureProblem(f"keys of the type {kind[:40]!r} do not count")
+    application = None
     try:
-        if name == b"sk-ssh-ed25519@openssh.com":
-            point, _ = _take(rest)
-            return ed25519.Ed25519PublicKey.from_public_bytes(point)
-        return load_ssh_public_key(name + b" " + base64.b64encode(blob))
+        key, rest = _opened(kind, rest)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise SignatureProblem(f"the key of type {name[:40]!r} cannot be used") from error
+        raise SignatureProblem(f"the key of type {kind!r} cannot be used") from error
+    if kind in _SECURITY_KEYS:
+        application, rest = _take(rest)
+    if rest:
+        raise SignatureProblem("the key carries bytes that nothing accounts for")
+    return key, application
+
+
+def _opened(kind: str, rest: bytes) -> tuple[Any, bytes]:
+    """The key that begins here, and what follows it."""
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+    if kind == "ssh-rsa":
+        exponent, rest = _take_number(rest)
+        modulus, rest = _take_number(rest)
+        if modulus.bit_length() < 2048:
+            raise SignatureProblem("RSA keys below 2048 bits do not count")
+        return rsa.RSAPublicNumbers(exponent, modulus).public_key(), rest
+    if "ed25519" in kind:
+        point, rest = _take(rest)
+        return ed25519.Ed25519PublicKey.from_public_bytes(point), rest
+    curve, rest = _take(rest)
+    point, rest = _take(rest)
+    known: dict[bytes, ec.EllipticCurve] = {
+        b"nistp256": ec.SECP256R1(),
+        b"nistp384": ec.SECP384R1(),
+        b"nistp521": ec.SECP521R1(),
+    }
+    if curve not in known or f"-{curve.decode()}" not in kind or point[:1] != b"\x04":
+        raise ValueError("not a point on the curve that the key's type names")
+    return ec.EllipticCurvePublicKey.from_encoded_point(known[curve], point), rest
 
 
 def _curve_hash(curve: str) -> Any:
@@ -231,6 +257,25 @@ def _take(data: bytes) -> tuple[bytes, bytes]:
     if length > len(data) - 4:
         raise SignatureProblem("it ends too early")
     return data[4 : 4 + length], data[4 + length :]
+
+
+def _take_number(data: bytes) -> tuple[int, bytes]:
+    """One positive number, written in the only way RFC 4251 allows, and what follows it."""
+    value, rest = _take(data)
+    number = int.from_bytes(value)
+    if not number or value != _mpint(number):
+        raise SignatureProblem("it holds a number that is not written as SSH writes numbers")
+    return number, rest
+
+
+def _decoded(text: str, what: str) -> bytes:
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise SignatureProblem(f"{what} is not valid base64") from error
+    if base64.b64encode(data).decode() != text:
+        raise SignatureProblem(f"{what} is not base64 as anyone writes it")
+    return data
 
 
 def _put(data: bytes) -> bytes:

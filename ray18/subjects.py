@@ -1,26 +1,29 @@
-"""What is approved: five subjects, each a set of documents and fields, and the digest of its meaning.
+"""What is approved: subjects, each made of sections, and the digest of their meaning.
 
-The digest is SHA-256 over RFC 8785 JSON of the typed values, so that comments, key order, quoting and line ends cost
+A section is a set of values from documents of one kind; each document that has a part in it is a leaf. Leaves are hashed
+into their section, sections into their subject, so that a record shows which section made it fall, and a change of one
+item among ten thousand costs one leaf.
+
+A leaf is SHA-256 over RFC 8785 JSON of the typed values, so that comments, key order, quoting and line ends cost
 nothing and any changed governed value counts. Fields at their default are left out: writing a default down changes no
 meaning, and a field added to a model later voids nothing.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from functools import cache
 from typing import Any
 
 from ray18.documents.approval import Approval
 from ray18.documents.backlog import BacklogItem
 from ray18.documents.base import Model
-from ray18.documents.governance import Governance
+from ray18.documents.checkpoint import Checkpoint
+from ray18.documents.delegation import Delegation
+from ray18.documents.document import Document
 from ray18.documents.people import People
-from ray18.documents.plan import Plan
-from ray18.documents.services import Services
 from ray18.documents.settings import Settings
 from ray18.documents.waiver import Waiver
-from ray18.program import Program
 
 ALGORITHM = "ray18-c14n-v1"
 ROLES = {
@@ -30,16 +33,22 @@ ROLES = {
     "security-lead": "Security Lead",
 }
 """The four roles of the protocol."""
+RULES = "rules"
+"""The subject that is approved when the rules themselves are loosened."""
+TEAM_SECTION = "team"
+"""The section of `rules` made of the team's own policies and schemas."""
+
+Sections = Mapping[str, str]
+"""Section name to the hexadecimal digest of its leaves."""
 
 
-@dataclass(frozen=True)
-class Contents:
-    """The documents that subjects are made of, as models."""
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of a subject: the values that documents of one kind give to it."""
 
-    plan: Plan | None
-    services: Services | None
-    governance: Governance | None
-    backlog: tuple[BacklogItem, ...]
+    kind: str
+    part: Callable[[Any], Any]
+    """From a document's content to plain data; an empty value means that the document has no part in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +61,19 @@ class Subject:
     """Whose approval it needs: one from each."""
     covers: str
     """Which documents and fields it is made of, in words."""
-    meaning: Callable[[Contents], Any]
+    sections: tuple[str, ...]
     needs: tuple[str, ...]
     """The kinds of documents without which there is nothing to decide about."""
 
+    def sections_of(self, role: str, settings: Settings) -> tuple[str, ...]:
+        """The sections that a role must cover."""
+        own = settings.roles.get(role)
+        wanted = own.sections if own and self.id == "plan" else ()
+        return tuple(name for name in self.sections if name in wanted) or self.sections
+
 
 def subjects(settings: Settings) -> tuple[Subject, ...]:
-    """All subjects, with the roles that these settings ask for."""
+    """The five subjects of the protocol, with the roles that these settings ask for."""
     everybody = tuple(dict.fromkeys((*ROLES, *settings.plan_roles)))
     return (
         Subject(
@@ -66,7 +81,7 @@ def subjects(settings: Settings) -> tuple[Subject, ...]:
             "Maintenance planning scope",
             ("operations-director",),
             "plan.yaml: title, period, objectives; services.yaml",
-            _scope,
+            ("plan", "services"),
             ("plan", "services"),
         ),
         Subject(
@@ -74,7 +89,7 @@ def subjects(settings: Settings) -> tuple[Subject, ...]:
             "Staffing and coverage model",
             ("support-lead",),
             "plan.yaml: coverage, escalation, responsibilities",
-            _staffing,
+            ("plan",),
             ("plan",),
         ),
         Subject(
@@ -82,7 +97,7 @@ def subjects(settings: Settings) -> tuple[Subject, ...]:
             "Ongoing enhancement priorities",
             ("product-owner",),
             "backlog: severity, priority, maintenance type and due of every open item",
-            _priorities,
+            ("backlog",),
             ("backlog-item",),
         ),
         Subject(
@@ -90,7 +105,7 @@ def subjects(settings: Settings) -> tuple[Subject, ...]:
             "Remediation commitments",
             ("security-lead",),
             "backlog: owner, created, due, status, commitment and risk of every security and incident item",
-            _remediation,
+            ("backlog",),
             ("backlog-item",),
         ),
         Subject(
@@ -98,30 +113,122 @@ def subjects(settings: Settings) -> tuple[Subject, ...]:
             "Maintenance & support plan",
             everybody,
             "plan.yaml, services.yaml, governance.yaml",
-            _plan,
+            ("plan", "services", "governance"),
             ("plan",),
         ),
     )
 
 
-def contents(program: Program) -> Contents:
-    """The documents of a program that subjects are made of."""
-    one = {
-        name: document.content if document else None
-        for name in ("plan", "services", "governance")
-        for document in [program.one(name)]
-    }
-    return Contents(
-        one["plan"],
-        one["services"],
-        one["governance"],
-        tuple(item.content for item in program.of("backlog-item")),
+def rules_subject(settings: Settings) -> Subject:
+    """The rules as a subject: only asked for when a change of them would let more pass."""
+    return Subject(
+        RULES,
+        "People, keys, settings and policies",
+        settings.amendments.roles,
+        "ray18.yaml, people.yaml, the team's policies and schemas",
+        ("settings", "people", TEAM_SECTION),
+        ("settings", "people"),
     )
 
 
-def digest(subject: Subject, of: Contents) -> str:
-    """The digest of a subject's meaning."""
-    return digest_of({"subject": subject.id, "content": subject.meaning(of)})
+def all_subjects(settings: Settings) -> tuple[Subject, ...]:
+    """Everything that can be approved."""
+    return (*subjects(settings), rules_subject(settings))
+
+
+def leaves(kind: str, content: Model) -> dict[tuple[str, str], str]:
+    """What one document gives to each section of each subject: (subject, section) to leaf."""
+    found = {}
+    for (subject, section), made_of in _SECTIONS.items():
+        if made_of.kind == kind:
+            value = made_of.part(content)
+            if value:
+                found[subject, section] = hashlib.sha256(canonical(value)).hexdigest()
+    return found
+
+
+def places_of(kind: str) -> tuple[tuple[str, str], ...]:
+    """Every (subject, section) that documents of a kind give something to."""
+    return tuple(place for place, made_of in _SECTIONS.items() if made_of.kind == kind)
+
+
+def part(subject: str, kind: str, content: Model) -> Any:
+    """The values that one document gives to a subject; empty when it has no part in it."""
+    for (name, _), made_of in _SECTIONS.items():
+        if name == subject and made_of.kind == kind:
+            return made_of.part(content)
+    return None
+
+
+class Leaves:
+    """The leaves of one section, by the path of what they come from; its digest is kept as leaves change.
+
+    A two-level hash tree: leaves fall into 256 buckets by the hash of their path, so that one change costs one bucket.
+    """
+
+    def __init__(self) -> None:
+        self._buckets: dict[int, dict[str, str]] = {}
+        self._hashes: dict[int, str] = {}
+        self._digest = ""
+
+    def put(self, key: str, leaf: str | None) -> None:
+        """Sets or (None) takes away one leaf."""
+        number = _bucket(key)
+        bucket = self._buckets.setdefault(number, {})
+        if bucket.get(key) == leaf:
+            return
+        if leaf is None:
+            del bucket[key]
+        else:
+            bucket[key] = leaf
+        self._hashes.pop(number, None)
+        self._digest = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the buckets' hashes, in hexadecimal digits."""
+        if not self._digest:
+            whole = hashlib.sha256()
+            for number in sorted(self._buckets):
+                if self._buckets[number]:
+                    whole.update(f"{number} {self._hash(number)}\n".encode())
+            self._digest = whole.hexdigest()
+        return self._digest
+
+    def _hash(self, number: int) -> str:
+        if number not in self._hashes:
+            lines = "".join(f"{len(key)} {key} {leaf}\n" for key, leaf in sorted(self._buckets[number].items()))
+            self._hashes[number] = hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
+        return self._hashes[number]
+
+
+def sections_of(documents: Iterable[Document[Any]], team_files: Mapping[str, bytes]) -> dict[str, Sections]:
+    """The sections of every subject, from documents and from the team's own policies and schemas (path to bytes)."""
+    table = empty_table()
+    for document in documents:
+        for place, leaf in leaves(document.kind, document.content).items():
+            table[place].put(document.path, leaf)
+    for path, content in team_files.items():
+        table[RULES, TEAM_SECTION].put(path, hashlib.sha256(content).hexdigest())
+    return sections_from(table)
+
+
+def empty_table() -> dict[tuple[str, str], Leaves]:
+    """A table of leaves for every section, without any."""
+    return {place: Leaves() for place in (*_SECTIONS, (RULES, TEAM_SECTION))}
+
+
+def sections_from(table: Mapping[tuple[str, str], Leaves]) -> dict[str, Sections]:
+    """The sections of every subject, from a table of leaves."""
+    found: dict[str, dict[str, str]] = {}
+    for (subject, section), kept in table.items():
+        found.setdefault(subject, {})[section] = kept.digest
+    return {subject: found[subject] for subject in found}
+
+
+def digest(subject_id: str, sections: Sections) -> str:
+    """The digest of some sections of a subject."""
+    return digest_of({"subject": subject_id, "sections": dict(sections)})
 
 
 def rules_digest(settings: Settings, people: People | None) -> str:
@@ -132,6 +239,11 @@ def rules_digest(settings: Settings, people: People | None) -> str:
 def digest_of(value: Any) -> str:
     """Algorithm, hash and hex of plain data."""
     return f"{ALGORITHM}:sha256:{hashlib.sha256(canonical(value)).hexdigest()}"
+
+
+def short(digest_text: str) -> str:
+    """The first 12 hex digits of a digest: enough for people to tell two apart."""
+    return digest_text.rsplit(":", 1)[-1][:12]
 
 
 def canonical(value: Any) -> bytes:
@@ -146,40 +258,43 @@ def meaning(model: Model | None) -> Any:
     return None if model is None else model.model_dump(mode="json", exclude_defaults=True)
 
 
-def signed_bytes(record: Approval | Waiver) -> bytes:
+def signed_bytes(record: Approval | Waiver | Delegation | Checkpoint) -> bytes:
     """What a signature beside a record is made over: the record's meaning, not its bytes."""
     return canonical(meaning(record))
 
 
-def _some(model: Model | None, *fields: str) -> Any:
-    return None if model is None else model.model_dump(mode="json", exclude_defaults=True, include=set(fields))
+def _fields(*names: str) -> Callable[[Model], Any]:
+    wanted = set(names)
+    return lambda content: content.model_dump(mode="json", exclude_defaults=True, include=wanted)
 
 
-def _scope(of: Contents) -> Any:
-    return {"plan": _some(of.plan, "title", "period", "objectives"), "services": meaning(of.services)}
+_PRIORITIES = _fields("id", "title", "severity", "priority", "maintenance_type", "due")
+_REMEDIATION = _fields("id", "title", "severity", "owner", "created", "due", "status", "commitment", "security")
 
 
-def _staffing(of: Contents) -> Any:
-    return _some(of.plan, "coverage", "escalation", "responsibilities")
+def _open_item(item: BacklogItem) -> Any:
+    return _PRIORITIES(item) if item.is_open else None
 
 
-def _priorities(of: Contents) -> Any:
-    return _items((item for item in of.backlog if item.is_open), "severity", "priority", "maintenance_type", "due")
+def _risky_item(item: BacklogItem) -> Any:
+    return _REMEDIATION(item) if item.source.kind in ("security-risk", "incident") else None
 
 
-def _remediation(of: Contents) -> Any:
-    risky = (item for item in of.backlog if item.source.kind in ("security-risk", "incident"))
-    return _items(risky, "severity", "owner", "created", "due", "status", "commitment", "security")
+_SECTIONS: Mapping[tuple[str, str], Section] = {
+    ("scope", "plan"): Section("plan", _fields("title", "period", "objectives")),
+    ("scope", "services"): Section("services", meaning),
+    ("staffing", "plan"): Section("plan", _fields("coverage", "escalation", "responsibilities")),
+    ("priorities", "backlog"): Section("backlog-item", _open_item),
+    ("remediation", "backlog"): Section("backlog-item", _risky_item),
+    ("plan", "plan"): Section("plan", meaning),
+    ("plan", "services"): Section("services", meaning),
+    ("plan", "governance"): Section("governance", meaning),
+    (RULES, "settings"): Section("settings", meaning),
+    (RULES, "people"): Section("people", meaning),
+}
+"""What each section of each subject is made of."""
 
 
-def _plan(of: Contents) -> Any:
-    return {"plan": meaning(of.plan), "services": meaning(of.services), "governance": meaning(of.governance)}
-
-
-def _items(items: Iterable[BacklogItem], *fields: str) -> list[Any]:
-    return [_some(item, "id", "title", *fields) for item in sorted(items, key=lambda item: item.id)]
-
-
-def in_force(record: Approval, today: date) -> bool:
-    """Whether an approval's validity has not run out (the last day counts, in UTC)."""
-    return record.valid_until is None or today <= record.valid_until
+@cache
+def _bucket(key: str) -> int:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[0]

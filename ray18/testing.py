@@ -6,20 +6,26 @@ default settings apply. It is judged as anchored, on one fixed day; two files in
 * `as_of.txt`: the day to judge on, as YYYY-MM-DD;
 * `unanchored.txt`: there is no trusted commit (the content is for people).
 
+`history/1/`, `history/2/` and so on are the protected branch before it, each the whole content of one commit.
+
 A policy's examples are two such folders or more: `pass/` and `pass-<why>/` yield nothing, `fail/` and
 `fail-<why>/` yield the lines of their `expected.txt`.
 """
 
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from ray18.commits import Author, commit_files
 from ray18.documents import SETTINGS_PATH
 from ray18.documents.settings import ProgramIdentity, Settings
 from ray18.errors import BlockedError, UsageError
 from ray18.findings import Finding, ordered
 from ray18.gates import Judge
+from ray18.git import create
+from ray18.ledger import Ledger, read_ledger
 from ray18.policy import Policy, run, shipped_policy
 from ray18.program import Rules, load, read_settings
 from ray18.snapshot import WorkTreeSnapshot
@@ -48,11 +54,30 @@ def judge_of(folder: Path, as_of: date | None = None) -> Judge:
     snapshot = WorkTreeSnapshot(folder)
     settings = read_settings(snapshot) if snapshot.paths([SETTINGS_PATH]) else SETTINGS
     base = None if (folder / "unanchored.txt").exists() else _ANCHOR
+    ledger = _ledger(folder / "history") if (folder / "history").is_dir() else None
+    if ledger is not None:
+        rules = replace(ledger.rules, base=_ANCHOR, reason="an example")
+        return Judge(load(snapshot, rules, as_of or _day(folder)), snapshot, ledger)
     rules = Rules(settings, None, snapshot, base, "an example")
     program = load(snapshot, rules, as_of or _day(folder))
     people = program.one("people")
     trusted = replace(rules, people=people.content if people else None)
     return Judge(replace(program, rules=trusted), snapshot)
+
+
+def _ledger(history: Path) -> Ledger | None:
+    """The commits of an example's protected branch, made for real and replayed."""
+    with tempfile.TemporaryDirectory(prefix="ray18-") as place:
+        repository = create(Path(place), "main")
+        tip = ""
+        for folder in sorted(history.iterdir(), key=lambda path: int(path.name)):
+            files: dict[str, bytes | None] = {
+                path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+            }
+            gone = {entry.path: None for entry in repository.tree(tip, [])} if tip else {}
+            author = Author("Example", "example@localhost", datetime.combine(DAY, time(), UTC))
+            tip = commit_files(repository, "main", gone | files, author, f"step {folder.name}")
+        return read_ledger(repository, tip, None)
 
 
 def transcript(findings: Iterable[Finding]) -> str:

@@ -1,19 +1,23 @@
 """Which waivers count: each is verified like an approval, and excuses only the findings that it names."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ray18.approvals import signature_problems
 from ray18.documents.base import Severity
 from ray18.documents.document import Document
 from ray18.documents.settings import WaiverLife
 from ray18.documents.waiver import Waiver
 from ray18.findings import Finding
+from ray18.keyring import compromised, signed_by_human
+from ray18.ledger import HeldWaiver
 from ray18.program import Program
+from ray18.signatures import SignatureProblem
 from ray18.subjects import signed_bytes
 
 NAMESPACE = "ray18-waiver-v1"
+SECOND = "ray18-waiver-second-v1"
+"""The namespace of the second person's signature."""
 ACTIVE = "waiver-counts"
 """The policy id under which a waiver that does not count is reported."""
 
@@ -26,13 +30,20 @@ class Waivable:
     policies: Mapping[str, frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Excuse:
     """A waiver and the first thing that keeps it from counting; an empty reason = it counts."""
 
-    document: Document[Waiver]
+    held: HeldWaiver
     reason: str
     remedy: str = ""
+    renewals: int = 0
+    """How often the same deviation had been waived before."""
+
+    @property
+    def document(self) -> Document[Waiver]:
+        """The waiver's file."""
+        return self.held.document
 
     @property
     def record(self) -> Waiver:
@@ -47,14 +58,31 @@ class Excuse:
         )
 
 
-def excuses(program: Program, waivable: Waivable) -> tuple[Excuse, ...]:
-    """Every waiver of the program, verified."""
+def excuses(
+    program: Program, waivers: Sequence[HeldWaiver], ever: Sequence[Waiver], waivable: Waivable
+) -> tuple[Excuse, ...]:
+    """Every waiver that is there, verified; `ever` has all that were ever merged, so that renewals can be counted."""
     severities = {item.content.id: item.content.severity for item in program.of("backlog-item")}
     found = []
-    for document in program.of("waiver"):
-        reason, remedy = next(_objections(program, document, waivable, severities), ("", ""))
-        found.append(Excuse(document, reason, remedy))
+    for held in waivers:
+        renewals = earlier(held.document.content, ever)
+        objections = _objections(program, held, waivable, severities, renewals)
+        reason, remedy = next(objections, ("", ""))
+        found.append(Excuse(held, reason, remedy, renewals))
     return tuple(found)
+
+
+def earlier(record: Waiver, ever: Iterable[Waiver]) -> int:
+    """How many waivers there were before this one for any of the same findings."""
+    key = (record.gate, record.policy)
+    return sum(
+        1
+        for other in ever
+        if other.id != record.id
+        and (other.gate, other.policy) == key
+        and set(other.items) & set(record.items)
+        and (other.created, other.id) < (record.created, record.id)
+    )
 
 
 def reported(excused: Iterable[Excuse]) -> Iterator[Finding]:
@@ -71,22 +99,31 @@ def longest_life(life: WaiverLife, severities: Iterable[Severity | None]) -> int
 
 
 def _objections(
-    program: Program, document: Document[Waiver], waivable: Waivable, severities: Mapping[str, Severity | None]
+    program: Program,
+    held: HeldWaiver,
+    waivable: Waivable,
+    severities: Mapping[str, Severity | None],
+    renewals: int,
 ) -> Iterator[tuple[str, str]]:
-    record = document.content
+    record, thresholds = held.document.content, program.rules.settings.thresholds
     again = "record a new one: ray18 waive"
     if record.program != program.rules.settings.program.id:
         yield "it was made for another program", again
     yield from _out_of_scope(record, waivable)
-    yield from _not_authorised(program, document, waivable)
+    excused = {severities.get(item) or "Critical" for item in record.items}
+    yield from _not_authorised(program, held, waivable, second=bool(excused & set(thresholds.waiver_second_signature)))
     if record.created > program.as_of:
         yield f"it begins on {record.created}", "wait, or record a new one"
     if record.expires < program.as_of:
         yield f"it expired on {record.expires}", "mend what it excused, or renew it: ray18 waive"
-    life = program.rules.settings.thresholds.waiver_max_days
-    limit = longest_life(life, (severities.get(item) for item in record.items))
+    limit = longest_life(thresholds.waiver_max_days, (severities.get(item) for item in record.items))
     if record.expires > record.created + timedelta(days=limit):
         yield f"it stands longer than the {limit} days that its items' severity allows", again
+    if renewals > thresholds.waiver_max_renewals:
+        yield (
+            f"the same was waived {renewals} times before, and {thresholds.waiver_max_renewals} renewals are allowed",
+            "mend what it excuses",
+        )
 
 
 def _out_of_scope(record: Waiver, waivable: Waivable) -> Iterator[tuple[str, str]]:
@@ -98,10 +135,13 @@ def _out_of_scope(record: Waiver, waivable: Waivable) -> Iterator[tuple[str, str
         yield "it is for everything", "name the items it is for"
 
 
-def _not_authorised(program: Program, document: Document[Waiver], waivable: Waivable) -> Iterator[tuple[str, str]]:
-    record, people = document.content, program.rules.people
-    roles = waivable.roles.get(record.gate, ())
-    if record.approved_by == record.requested_by:
+def _not_authorised(
+    program: Program, held: HeldWaiver, waivable: Waivable, *, second: bool
+) -> Iterator[tuple[str, str]]:
+    """Who asked, who accepted, and whether they could: by the people file of the waiver's entry."""
+    record, people = held.document.content, held.rules.people
+    roles, again = waivable.roles.get(record.gate, ()), "record a new one: ray18 waive"
+    if record.requested_by in (record.approved_by, record.second):
         yield "who asked for it accepted it", "let somebody else accept it"
     if record.role not in roles:
         yield (
@@ -113,9 +153,35 @@ def _not_authorised(program: Program, document: Document[Waiver], waivable: Waiv
     asked = people.person(record.requested_by) if people else None
     if asked is None or asked.kind != "human":
         yield f"nobody named {record.requested_by} is in the trusted people file", "name the person who asked for it"
-    signature = program.signature(document.path)
-    problems = signature_problems(people, record.approved_by, signature, signed_bytes(record), NAMESPACE)
-    yield from ((problem, "record a new one: ray18 waive") for problem in problems)
+    message = signed_bytes(record)
+    try:
+        signer = signed_by_human(people, record.approved_by, held.signature, message, NAMESPACE)
+        if record.second is not None:
+            yield from _second(held, message)
+    except SignatureProblem as problem:
+        yield str(problem), again
+        return
+    if list(compromised(program.rules.people, signer)):
+        yield f"the key that signed it ({signer}) is compromised", again
+    if second and record.second is None:
+        yield (
+            "it excuses something severe, and only one person accepted it",
+            "record a new one: ray18 waive --second PERSON",
+        )
+
+
+def _second(held: HeldWaiver, message: bytes) -> Iterator[tuple[str, str]]:
+    """Raises SignatureProblem when the second person's signature does not hold."""
+    record, people = held.document.content, held.rules.people
+    second = record.second or ""
+    if second == record.approved_by:
+        yield f"{second} accepted it twice; that takes two", "record a new one: ray18 waive"
+    if people is None or not any(second in holders for holders in people.roles.values()):
+        yield f"{second} holds no role", "let a holder of a role accept it too"
+    if held.countersignature is None:
+        yield f"{second} has not signed it yet (no .countersig file beside it)", "ray18 approvals countersign FILE"
+    else:
+        signed_by_human(people, second, held.countersignature, message, SECOND)
 
 
 def unused(excused: Iterable[Excuse], used: Iterable[Excuse]) -> Iterator[Finding]:

@@ -112,6 +112,12 @@ class Program:
         self.git("commit", "-q", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD")
 
+    def restart(self, path: str, content: str) -> None:
+        """Changes what the program began with: its first commit, where trust begins."""
+        self.write(path, content)
+        self.git("add", "-A")
+        self.git("commit", "-q", "--amend", "-m", "start")
+
     def approve(
         self, subject: str, person: str, role: str, decision: str = "approved", signer: str = "", **said: object
     ) -> str:

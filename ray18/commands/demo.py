@@ -14,19 +14,18 @@ from ray18.commands.approve import decide
 from ray18.commands.modelines import FOLDER, header
 from ray18.commands.output import colourful, say
 from ray18.commands.place import open_judge
+from ray18.commands.records import signed_files
 from ray18.commands.script import doors
 from ray18.commits import Author, commit_files
 from ray18.errors import UsageError
 from ray18.files import write_whole
 from ray18.gates import Verdict
 from ray18.git import Repository, create
-from ray18.program import SIGNATURE_SUFFIX
 from ray18.renderers import text
 from ray18.report import judge_gates
 from ray18.schema import shipped_schemas
 from ray18.shipped import shipped
 from ray18.signing import Signer, in_process
-from ray18.subjects import meaning, signed_bytes
 from ray18.yaml import edit, load, render
 
 AS_OF = date(2026, 3, 16)
@@ -99,7 +98,7 @@ class _Story:
             **doors(),
             **dict(self._under("handover")),
         }
-        self._commit("ingrid-berg", "Start the maintenance program with the hand-over as received", files)
+        self._commit("jonas-weber", "Start the maintenance program with the hand-over as received", files)
 
     def read_handover(self) -> None:
         """`ray18 intake`, as anybody would run it."""
@@ -107,7 +106,7 @@ class _Story:
 
         say("\n== ray18 intake ==\n\n")
         intake.main([], prog_name="ray18 intake", standalone_mode=False, obj={"folder": self.folder})
-        self._commit("tomas-vik", "Read the hand-over in", dict(self._changed()))
+        self._commit("ravi-patel", "Read the hand-over in", dict(self._changed()))
 
     def mend(self) -> None:
         """Everybody completes what is theirs; then plan and governance."""
@@ -128,7 +127,7 @@ class _Story:
         self._commit("ravi-patel", "Complete the catalog", {"services.yaml": self._example("services.yaml")})
         governance = {"governance.yaml": self._example("governance.yaml"), **dict(self._under("reports"))}
         self._commit("jonas-weber", "Set up reviews, dashboards and alerts", governance)
-        self._commit("tomas-vik", "Draw up the plan", {"plan.yaml": self._example("plan.yaml")})
+        self._commit("jonas-weber", "Draw up the plan", {"plan.yaml": self._example("plan.yaml")})
 
     def approve(self) -> None:
         """Each lead decides, and signs with their own key."""
@@ -136,11 +135,7 @@ class _Story:
             judge = open_judge(self.repository, as_of=AS_OF)
             _, record = decide(judge, subject, person, role, {"decision": "approved", "decided_on": AS_OF})
             path = record_path("approvals", record)
-            signature = self.signers[person].sign(signed_bytes(record), NAMESPACE)
-            files = {
-                path: render(meaning(record), header("approval", path)),
-                f"{path}{SIGNATURE_SUFFIX}": signature,
-            }
+            files = signed_files(path, "approval", record, self.signers[person], NAMESPACE)
             self._commit(person, f"Approve {subject} as {role}", files)
 
     def judge(self, title: str) -> Verdict:

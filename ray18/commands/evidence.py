@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from ray18.commands.output import emit, format_option, say
-from ray18.commands.place import Day, open_judge, program_repository, program_root, root, today
-from ray18.errors import BlockedError, Ray18Error
+from ray18.commands.place import Day, judging_options, open_judge, program_repository, program_root, root, today
+from ray18.errors import BlockedError, Ray18Error, UsageError
 from ray18.evidence import EVIDENCE
 from ray18.evidence.manifest import FILE, POLICY, Built, Manifest, build, compare, read_manifest, records_digest
+from ray18.exports import EXPORTS, Export, as_bytes, export_named
 from ray18.files import write_whole
 from ray18.findings import Finding, ordered
 from ray18.gates import Judge
@@ -29,6 +30,7 @@ def command() -> None:
       ray18 evidence build
       ray18 evidence verify
       ray18 evidence verify --rev origin/main
+      ray18 evidence export vsa --rev main
     """
 
 
@@ -68,6 +70,52 @@ def verify(ctx: click.Context, rev: str | None, base: str | None, formats: tuple
     """
     report = verified(program_repository(ctx), rev, base)
     emit("check", report, formats)
+
+
+@command.command()
+@click.argument("name", metavar="FORMAT")
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Your SSH private key: the Statement is written into a DSSE envelope signed with it. Without, it is not signed.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to (default: on the screen)."
+)
+@judging_options
+def export(judge: Judge, name: str, key: Path | None, output: Path | None) -> None:
+    """Write what other tools read: in-toto, vsa (SLSA) or oscal-poam.
+
+    Exit code 0: it is written, also when gates fail, which it then says; 3: it cannot be written honestly.
+
+    \b
+    Examples:
+      ray18 evidence export in-toto --rev main --key ~/.ssh/id_ed25519 -o decisions.dsse.json
+      ray18 evidence export vsa --rev main
+      ray18 evidence export oscal-poam --as-of 2026-06-30 -o poam.json
+    """
+    chosen = export_named(name)
+    content = as_bytes(chosen.written(judge)) if key is None else _enveloped(chosen, judge, key)
+    if output is None:
+        say(content.decode())
+    else:
+        write_whole(output, content)
+
+
+def _enveloped(chosen: Export, judge: Judge, key: Path) -> bytes:
+    """The export in a signed envelope. Raises UsageError when it has none, or the key cannot sign it."""
+    from ray18.exports import dsse
+
+    if not chosen.signable:
+        signable = " and ".join(entry.name for entry in EXPORTS if entry.signable)
+        raise UsageError(f"{chosen.name} has no signed envelope", f"leave --key out; {signable} can be signed")
+    if not key.is_file():
+        raise UsageError(f"there is no key {key}", "name your private key with --key")
+    signer = dsse.private_key(
+        key.read_bytes(), lambda: str(click.prompt(f"Passphrase of {key}", hide_input=True, err=True))
+    )
+    return as_bytes(dsse.envelope(as_bytes(chosen.written(judge)), signer))
 
 
 def verified(repository: Repository, rev: str | None = None, base: str | None = None) -> CheckReport:

@@ -55,7 +55,8 @@ repos:
         entry: ray18 check --staged
         language: system
         pass_filenames: false
-        files: ^(ray18|people|services|plan|governance)\\.yaml$|^(backlog|manual|rankings|approvals|waivers)/
+        files: >-
+          ^(ray18|people|services|plan|governance)\\.yaml$|^(backlog|manual|rankings)/|^(approvals|waivers|delegations|checkpoints)/
 """
 
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
@@ -15,7 +16,8 @@ from ray18.errors import UsageError
 from ray18.gates import Judge
 from ray18.git import Repository, discover
 from ray18.history import Base, default_branch, trusted_base
-from ray18.program import load, read_rules, read_settings
+from ray18.ledger import Ledger, read_ledger
+from ray18.program import Rules, load, read_rules, read_settings
 from ray18.snapshot import CommitSnapshot, IndexSnapshot, Snapshot, WorkTreeSnapshot
 
 
@@ -91,12 +93,23 @@ def open_judge(
     read_settings(snapshot)
     named = base if base is not None else named_by_ci(os.environ)
     protection = _protection(repository)
-    trusted = None
+    trusted, anchor = None, None
     if named is not None or protection is not None:
         branch, anchor = protection or ("", None)
         trusted = trusted_base(repository, judged, named=named, protected_branch=branch, anchor=anchor)
-    rules = _rules(repository, snapshot, trusted)
-    return Judge(load(snapshot, rules, as_of, _progress), snapshot)
+    ledger = _ledger(repository, trusted, anchor)
+    rules = _rules(snapshot, trusted, ledger)
+    program = load(snapshot, rules, as_of, ledger.kept if ledger else {}, _progress)
+    return Judge(program, snapshot, ledger, judged or repository.head(), repository.disguises())
+
+
+def _ledger(repository: Repository, trusted: Base | None, anchor: str | None) -> Ledger | None:
+    """The branch up to the trusted base; without an anchor that is older than it, from its first commit."""
+    if trusted is None:
+        return None
+    if anchor is not None and repository.merge_base(anchor, trusted.commit) != anchor:
+        anchor = None
+    return read_ledger(repository, trusted.commit, anchor)
 
 
 def _protection(repository: Repository) -> tuple[str, str | None] | None:
@@ -140,10 +153,12 @@ def _snapshot(repository: Repository, rev: str | None, staged: bool) -> tuple[Sn
     return WorkTreeSnapshot(repository.work_tree), None
 
 
-def _rules(repository: Repository, snapshot: Snapshot, trusted: Base | None) -> Any:
+def _rules(snapshot: Snapshot, trusted: Base | None, ledger: Ledger | None) -> Rules:
     if trusted is None:
         return read_rules(snapshot, None, "unanchored")
-    before = CommitSnapshot(repository, trusted.commit)
-    if not before.paths([SETTINGS_PATH]):
+    if ledger is None:
         return read_rules(snapshot, None, "unanchored: the base has no ray18.yaml yet")
-    return read_rules(before, trusted.commit, trusted.reason)
+    reason = trusted.reason
+    if ledger.unaccepted:
+        reason += f"; rules of {(ledger.rules.base or '')[:12]}, since nobody agreed to later ones"
+    return replace(ledger.rules, base=trusted.commit, reason=reason)

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from ray18.commands.output import say
-from ray18.commands.place import Day, open_judge, program_root, root, today
-from ray18.commands.records import how_to_commit, write_signed, your_id, your_signer
+from ray18.commands.place import Day, open_judge, program_root, today
+from ray18.commands.records import put, signed_files, signing_options, your_id, your_signer, yourself
 from ray18.documents.document import made
 from ray18.documents.waiver import Waiver
 from ray18.errors import UsageError
@@ -33,8 +33,8 @@ from ray18.waivers import NAMESPACE, longest_life
 @click.option("--requested-by", required=True, metavar="PERSON", help="Who asked for it; never the one who signs.")
 @click.option("--as", "role", metavar="ROLE", help="The role in which you accept it.")
 @click.option("--compensation", metavar="TEXT", help="What is done instead.")
-@click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="The SSH key to sign with.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--second", metavar="PERSON", help="A second person who accepts it; what is severe needs one.")
+@signing_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -46,8 +46,11 @@ def command(
     requested_by: str,
     role: str | None,
     compensation: str | None,
+    second: str | None,
     key: Path | None,
+    gpg: str | None,
     yes: bool,
+    no_commit: bool,
 ) -> None:
     """Accept, for a while, that POLICY finds something wrong with the ITEMs in GATE.
 
@@ -66,7 +69,7 @@ def command(
     if policy not in {entry.id for entry in judge.policies_of(chosen)} - set(chosen.locked):
         raise UsageError(f"{policy} cannot be waived in gate {chosen.id}", f"see: ray18 policy explain {policy}")
     rules = judge.program.rules
-    signer = your_signer(repository, key)
+    signer = your_signer(repository, key, gpg)
     person = your_id(rules.people, signer)
     held = [entry for entry in chosen.waived_by if rules.people and person in rules.people.holders(entry)]
     if (role or "") not in held and (role is not None or len(held) != 1):
@@ -85,6 +88,7 @@ def command(
         "compensation": compensation,
         "requested_by": requested_by,
         "approved_by": person,
+        "second": second,
         "role": role or held[0],
         "created": today(),
         "expires": expires,
@@ -95,9 +99,11 @@ def command(
     if not yes:
         click.confirm("Sign this?", abort=True, err=True)
     path = f"{rules.settings.locations.waivers}/{record.id}.yaml"
-    write_signed(root(ctx), path, "waiver", record, signer, NAMESPACE)
     message = f"Waive {record.policy} for {', '.join(record.items)}"
-    say(f"wrote  {path}\n{how_to_commit(message, path)}\n")
+    files = signed_files(path, "waiver", record, signer, NAMESPACE)
+    put(repository, lambda _: files, message, yourself(rules.people, person), signer, commit=not no_commit)
+    if second is not None:
+        say(f"It counts once {second} has signed as well: ray18 approvals countersign {path}\n")
 
 
 def _require_sense(judge: Judge, record: Waiver) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from ray18.documents.approval import Approval
 from ray18.documents.backlog import BacklogItem
 from ray18.documents.base import Model
+from ray18.documents.checkpoint import Checkpoint
+from ray18.documents.delegation import Delegation
 from ray18.documents.governance import Governance
 from ray18.documents.manual_validation import ManualValidation
 from ray18.documents.people import People
@@ -46,6 +48,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("ranking", Ranking, lambda at: at.rankings, many=True),
     Kind("approval", Approval, lambda at: at.approvals, many=True, signed=True),
     Kind("waiver", Waiver, lambda at: at.waivers, many=True, signed=True),
+    Kind("delegation", Delegation, lambda at: at.delegations, many=True, signed=True),
+    Kind("checkpoint", Checkpoint, lambda at: at.checkpoints, many=True, signed=True),
     Kind("manual-validation", ManualValidation, lambda at: at.manual, many=True),
 )
 

@@ -59,6 +59,7 @@ RelativePath = Annotated[
 Clock = Annotated[str, Field(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$")]
 CommitId = Annotated[str, Field(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
 Digest = Annotated[str, Field(pattern=r"^ray18-c14n-v1:sha256:[0-9a-f]{64}$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Annotations = Annotated[Mapping[str, str], Field(default_factory=dict)]
 
@@ -83,6 +84,8 @@ WORDS = {
     r"^\.?[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/\.?[A-Za-z0-9_][A-Za-z0-9_.-]*)*$": "a path inside the repository",
     r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$": "a time of day between 00:00 and 23:59",
     r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$": "a full commit id",
+    r"^[0-9a-f]{64}$": "a SHA-256 in hexadecimal digits",
+    r"^(?:/[^/\s]+)+$": "a path into the document, as /services/payments/runbook",
     r"^ray18-c14n-v1:sha256:[0-9a-f]{64}$": "a digest as `ray18 approve` writes it",
 }
 """What the patterns above ask for, in words for the person who got one wrong."""

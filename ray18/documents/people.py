@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ray18.documents.base import Email, Many, Model, Slug, Title
+from ray18.documents.base import CommitId, Email, Many, Model, Slug, Title
+
+
+class Revocation(Model):
+    """Why a key speaks for its person no more. Its place in history counts, never a date."""
+
+    reason: Literal["retired", "compromised"]
+    """retired: what it signed before stays good; compromised: that goes as well."""
+    since: CommitId | None = None
+    """For compromised: the first commit that is not to be trusted any more; absent = nothing it ever signed is."""
 
 
 class SigningKey(Model):
@@ -17,6 +26,8 @@ class SigningKey(Model):
     """The public key itself."""
     comment: Title | None = None
     """What the key is, for people: a laptop, a token."""
+    revoked: Revocation | None = None
+    """Present when the key does not speak for the person any more; keep the entry, so that it stays known."""
 
 
 class ForgeAccount(Model):

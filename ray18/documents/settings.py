@@ -42,6 +42,10 @@ class Locations(Model):
     """The folder with the approval records."""
     waivers: RelativePath = "waivers"
     """The folder with the waivers."""
+    delegations: RelativePath = "delegations"
+    """The folder with the delegations."""
+    checkpoints: RelativePath = "checkpoints"
+    """The folder with the checkpoints of audits."""
     manual: RelativePath = "manual"
     """The folder with the validations done by hand."""
     handover: RelativePath = "handover"
@@ -70,6 +74,10 @@ class Thresholds(Model):
     """How far ahead the next review of a KPI may lie."""
     waiver_max_days: WaiverLife = WaiverLife()
     """The longest life of a waiver."""
+    waiver_max_renewals: Annotated[int, Field(ge=0, le=100)] = 2
+    """How often the same deviation may be waived again."""
+    waiver_second_signature: Many[Severity] = ("Critical",)
+    """Waivers for items of these severities need a second person who accepts them."""
     systems_confirmed_within_days: Days = 180
     """How old the confirmation that a required system can be reached may be."""
 
@@ -129,7 +137,31 @@ class RoleSettings(Model):
     title: Title
     """The name that people use."""
     evidence: EvidenceClass = "signed"
-    """The weakest class of evidence that counts for this role."""
+    """The weakest class of evidence that counts for this role: signed, then observed, then attested."""
+    sections: Many[Slug] = ()
+    """The sections of the plan that this role must approve (plan, services, governance); empty = all of them."""
+
+
+class ApprovalRules(Model):
+    """How approvals are counted."""
+
+    distinct_people: bool = True
+    """Whether each seat of a subject must be filled by somebody else."""
+    authors_may_approve: bool = False
+    """Whether somebody who worked on a change may approve it."""
+    on_role_loss: Literal["keep", "reapprove"] = "keep"
+    """Whether an approval stays good when its person loses the role later."""
+    open_conditions: Literal["block", "until-due"] = "block"
+    """Whether an approval with open conditions counts until they are due, or only once they are met."""
+    observers: Many[Slug] = ()
+    """The people (bots, mostly) whose records of reviews on a forge count."""
+
+
+class Amendments(Model):
+    """Who must agree when people, keys, settings or policies are changed so that more could pass."""
+
+    roles: Annotated[Many[Slug], Field(min_length=1)] = ("operations-director", "security-lead")
+    """One from each of these roles, each somebody else."""
 
 
 class TeamPolicies(Model):
@@ -174,6 +206,10 @@ class Settings(Model):
         Field(examples=[{"data-protection-officer": {"title": "Data Protection Officer"}}]),
     ] = {}
     """Roles besides the four of the protocol; a title or an evidence class given here for one of the four replaces ours."""
+    approvals: ApprovalRules = ApprovalRules()
+    """Who may approve what, and when an approval counts."""
+    amendments: Amendments = Amendments()
+    """Who must agree when the rules themselves are loosened."""
     plan_roles: Many[Slug] = ()
     """Roles that must approve the plan besides the four of the protocol."""
     policies: TeamPolicies | None = None

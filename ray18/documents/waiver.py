@@ -33,6 +33,8 @@ class Waiver(Model):
     """Who accepted it; never the one who asked."""
     role: Slug
     """The role in which it was accepted."""
+    second: Slug | None = None
+    """A second person who accepts it, with a signature of their own (`.countersig`); what is severe needs one."""
     created: Day
     """The day it was accepted."""
     expires: Day

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from ray18.approvals import Seat, short
+from ray18.approvals import Seat
 from ray18.evidence.sheets import rows_as_csv
 from ray18.gates import Judge
+from ray18.subjects import short
 
 FILE = "approval-log.csv"
 HEADER = (
@@ -20,7 +21,7 @@ def written(judge: Judge) -> bytes | None:
 
 
 def _seat(seat: Seat) -> tuple[object, ...]:
-    counted = next((entry.record for entry in seat.considered if entry.record.person == seat.person), None)
+    counted = seat.counted.record if seat.counted else None
     when = counted.decided_on if counted else None
     until = counted.valid_until if counted else None
     return (
@@ -36,6 +37,6 @@ def _records(seat: Seat) -> Iterator[tuple[object, ...]]:
             f"{condition.text} ({condition.owner}, {condition.due})" for condition in record.conditions
         )
         yield (
-            "record", record.subject, record.role, record.person, record.decision, "signed", record.decided_on,
+            "record", record.subject, record.role, record.person, record.decision, record.evidence, record.decided_on,
             record.valid_until, conditions, short(record.digest), entry.document.path, entry.reason,
         )  # fmt: skip

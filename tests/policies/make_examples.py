@@ -18,8 +18,8 @@ from openpyxl import Workbook
 from ray18.approvals import NAMESPACE, record_path
 from ray18.documents.approval import Approval, Condition
 from ray18.sshsig import sign
-from ray18.subjects import ROLES, meaning, signed_bytes
-from ray18.testing import SETTINGS, judge_of
+from ray18.subjects import ROLES, digest, meaning, signed_bytes
+from ray18.testing import SETTINGS, judge_of, run_policy, transcript
 
 HERE = Path(__file__).parent
 SEEDS = {"ana": 1, "ben": 2, "chen": 3, "dora": 4}
@@ -39,7 +39,7 @@ maintenance_type: corrective
 severity: High
 priority: P1
 """
-STALE = f"ray18-c14n-v1:sha256:{'0123456789abcdef' * 4}"
+OTHER = "0123456789abcdef" * 4
 
 
 def key(person: str) -> Ed25519PrivateKey:
@@ -64,9 +64,18 @@ def people(*without: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def approve(folder: Path, subject: str, person: str, *, signer: str | None = "", **fields: Any) -> None:
+def approve(
+    folder: Path, subject: str, person: str, *, signer: str | None = "", stale: bool = False, **fields: Any
+) -> None:
     """A decision about a subject as the folder has it now; `signer`: somebody else, or None for nobody."""
-    known: dict[str, Any] = {"digest": judge_of(folder).approvals.digests[subject], "decision": "approved"}
+    sections = dict(judge_of(folder).approvals.sections[subject])
+    if stale:
+        sections = dict.fromkeys(sections, OTHER)
+    known: dict[str, Any] = {
+        "digest": digest(subject, sections),
+        "sections": sections,
+        "decision": "approved",
+    }
     record = Approval(
         program=SETTINGS.program.id,
         subject=subject,
@@ -89,6 +98,8 @@ def as_yaml(record: Approval) -> str:
         if isinstance(value, list):
             entries = ("{" + ", ".join(f"{k}: {v}" for k, v in entry.items()) + "}" for entry in value)
             lines += [f"{name}:", *(f"  - {entry}" for entry in entries)]
+        elif isinstance(value, dict):
+            lines += [f"{name}:", *(f"  {key}: {entry!r}" for key, entry in value.items())]
         else:
             lines.append(f"{name}: {value}")
     return "\n".join(lines) + "\n"
@@ -103,8 +114,27 @@ def plan_is_approved() -> None:
         write(folder / "people.yaml", people(*(["dora"] if folder is bad else [])))
     for person in SEEDS:
         approve(good, "plan", person)
-    approve(bad, "plan", "ben", digest=STALE)
+    approve(bad, "plan", "ben", stale=True)
     approve(bad, "plan", "chen", decision="rejected", comment="Too few release windows")
+
+
+def rules_are_kept() -> None:
+    """A key is added for the security lead: agreed to by nobody, in a proposal, then on the branch itself."""
+    added = people().replace("    name: Dora Maier", "    name: Dora Maier\n    email: dora@example.org")
+    loosened = people().replace("  security-lead: [dora]", "  security-lead: [dora, ben]")
+    for policy, merged in (("rule-change-is-agreed", False), ("history-is-intact", True)):
+        good, bad = (HERE / policy / name for name in ("pass", "fail"))
+        for folder, text in ((good, added), (bad, loosened)):
+            shutil.rmtree(folder, ignore_errors=True)
+            write(folder / "people.yaml", text)
+            settings = f"program: {{id: {SETTINGS.program.id}, title: {SETTINGS.program.title}}}\n"
+            write(folder / "ray18.yaml", settings)
+            write(folder / "history" / "1" / "ray18.yaml", settings)
+            write(folder / "history" / "1" / "people.yaml", people())
+            if merged:
+                write(folder / "history" / "2" / "ray18.yaml", settings)
+                write(folder / "history" / "2" / "people.yaml", text)
+        write(bad / "expected.txt", transcript(run_policy(policy, bad)))
 
 
 def prerequisites_are_approved() -> None:
@@ -172,5 +202,6 @@ def archive(path: Path, members: dict[str, bytes]) -> None:
 
 if __name__ == "__main__":
     plan_is_approved()
+    rules_are_kept()
     prerequisites_are_approved()
     handover_is_complete()

@@ -7,9 +7,10 @@ from conftest import AS_OF, ROLES, SETTINGS, Program, people_yaml, signer_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ray18.approvals import NAMESPACE, matching
+from ray18.approvals import NAMESPACE
 from ray18.documents import kind
 from ray18.documents.document import read
+from ray18.seating import matching
 from ray18.subjects import canonical, digest_of
 
 PLAN = """\
@@ -117,9 +118,8 @@ def test_somebody_without_the_role_cannot_approve(program: Program) -> None:
 
 
 def test_an_approval_of_another_program_counts_for_nothing(program: Program) -> None:
-    approve_all(planned(program))
-    program.write("ray18.yaml", SETTINGS.replace("11111111", "99999999"))
-    program.commit("another program")
+    elsewhere = SETTINGS.split("id: ")[1][:36].replace("11111111", "99999999")
+    planned(program).approve("plan", "sven", "security-lead", program=elsewhere)
     assert "made for another program" in program.why("security-lead")
 
 
@@ -146,12 +146,12 @@ def test_an_approval_runs_out_after_its_last_day(program: Program) -> None:
 
 def test_conditions_are_not_yet_approval(program: Program) -> None:
     planned(program).approve("plan", "sven", "security-lead", decision="approved-with-conditions")
-    assert program.why("security-lead") == "sven decided: approved-with-conditions"
+    assert program.why("security-lead").endswith("it names no condition")
 
 
 def test_one_person_fills_one_seat_of_a_subject(program: Program) -> None:
     roles = people_yaml().replace("product-owner: [pia]", "product-owner: [sven]")
-    program.write("people.yaml", roles)
+    program.restart("people.yaml", roles)
     planned(program)
     program.approve("plan", "sven", "security-lead")
     program.approve("plan", "sven", "product-owner")
@@ -159,16 +159,8 @@ def test_one_person_fills_one_seat_of_a_subject(program: Program) -> None:
 
 
 def test_a_shared_key_speaks_for_nobody(program: Program) -> None:
-    program.write(
-        "people.yaml",
-        people_yaml().replace(
-            "  - id: dev\n    name: Dev\n    keys:\n      - key: ",
-            "  - id: dev\n    name: Dev\n    keys:\n      - key: " + "",
-            1,
-        ),
-    )
     shared = people_yaml("  - id: twin\n    name: Twin\n    keys:\n      - key: " + _line("sven") + "\n")
-    program.write("people.yaml", shared)
+    program.restart("people.yaml", shared)
     planned(program).approve("plan", "sven", "security-lead")
     assert "belongs to sven and twin" in program.why("security-lead")
 
@@ -180,7 +172,7 @@ def _line(name: str) -> str:
 
 
 def test_a_bot_fills_no_human_seat(program: Program) -> None:
-    program.write("people.yaml", people_yaml().replace("    name: Sven\n", "    name: Sven\n    kind: bot\n"))
+    program.restart("people.yaml", people_yaml().replace("    name: Sven\n", "    name: Sven\n    kind: bot\n"))
     planned(program).approve("plan", "sven", "security-lead")
     assert program.why("security-lead").endswith("sven is a bot")
 
@@ -267,7 +259,7 @@ def test_a_proposal_cannot_choose_its_own_base(program: Program, ray18) -> None:
 
 def test_an_unsigned_record_hides_no_rejection(program: Program) -> None:
     """With a second holder of the role who approves, a forged later record must not take the rejection away."""
-    program.write("people.yaml", people_yaml().replace("security-lead: [sven]", "security-lead: [sven, dev]"))
+    program.restart("people.yaml", people_yaml().replace("security-lead: [sven]", "security-lead: [sven, dev]"))
     planned(program)
     rejection = program.approve("plan", "sven", "security-lead", decision="rejected")
     program.approve("plan", "dev", "security-lead")
@@ -287,4 +279,4 @@ def test_a_rejection_on_the_base_cannot_be_taken_away(program: Program, ray18) -
     for place in ([], ["--rev", "HEAD"]):
         ran = ray18("gate", "approvals", *place, "--as-of", AS_OF, folder=program.root)
         assert ran.status == 3
-        assert f"{rejection}: blocker: this record was taken away since" in ran.out
+        assert f"{rejection}: blocker: this record was taken away after it was merged" in ran.out

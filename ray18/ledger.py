@@ -1,0 +1,620 @@
+"""The ledger: the protected branch replayed step by step, from the anchor to the trusted base.
+
+Each step is judged by the rules in force before it. The rules in force are the last ones that were harmless to take over
+or that those whom the rules before name agreed to; a change that nobody agreed to never comes into force, however it got
+onto the branch. A record, once merged, is known for ever, with the rules of its entry.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from ray18.amendments import RuleSet, lock_outs, weakenings
+from ray18.approvals import Case, Held, HeldDelegation, InForce, Seat, seats
+from ray18.chain import Chain, Change, Step, Trees, differences, first_parent_chain
+from ray18.commit_object import Commit
+from ray18.documents import SETTINGS_PATH
+from ray18.documents.checkpoint import Checkpoint
+from ray18.documents.document import Document
+from ray18.documents.people import People
+from ray18.documents.settings import Settings
+from ray18.documents.waiver import Waiver
+from ray18.errors import BlockedError
+from ray18.facts import TEAM, Facts, Map, every_place
+from ray18.git import Entry, Repository
+from ray18.keyring import fingerprints
+from ray18.program import COUNTERSIGNATURE_SUFFIX, SIGNATURE_SUFFIX, SIGNATURE_SUFFIXES, Rules, require_apart
+from ray18.seating import can_amend
+from ray18.snapshot import CommitSnapshot
+from ray18.sshsig import SignatureProblem, fingerprint, parse
+from ray18.subjects import (
+    RULES,
+    Leaves,
+    Sections,
+    Subject,
+    digest,
+    empty_table,
+    rules_subject,
+    sections_from,
+    short,
+    subjects,
+)
+
+RECORDS = ("approval", "delegation", "waiver", "checkpoint")
+"""The kinds of records that are only ever added. (A delegation or a waiver may be taken away; it then counts no more.)"""
+APPEND_ONLY = ("approval", "checkpoint")
+Weight = Literal["note", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened at a step."""
+
+    step: int
+    kind: str
+    """rules, approval, waiver, delegation, checkpoint, content or order."""
+    weight: Weight
+    message: str
+    path: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Authorship:
+    """Who stands behind a commit, as far as its bytes tell: only good for keeping people from approving their own work."""
+
+    commit: str
+    emails: frozenset[str]
+    keys: frozenset[str]
+    """Fingerprints of the keys it claims to be signed with."""
+
+
+@dataclass(frozen=True)
+class HeldWaiver:
+    """A waiver, and how it came to be there."""
+
+    document: Document[Waiver]
+    signature: bytes | None
+    countersignature: bytes | None
+    step: int | None
+    rules: Rules
+
+
+@dataclass(frozen=True)
+class HeldCheckpoint:
+    """A checkpoint, and how it came to be there."""
+
+    document: Document[Checkpoint]
+    signature: bytes | None
+    step: int
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a step left the subjects: the digest of each, and whether its seats were filled."""
+
+    digests: Mapping[str, str]
+    approved: frozenset[str]
+
+
+@dataclass
+class Ledger:
+    """The state of the protected branch after a step, with everything that was found on the way."""
+
+    repository: Repository
+    tip: str
+    rules: Rules
+    """The rules in force."""
+    ruleset: RuleSet
+    first: int = 1
+    """The number of the step where trust begins."""
+    steps: int = 0
+    """The number of the last step."""
+    records: dict[str, Held] = field(default_factory=dict)
+    """Every approval that was ever merged, by path."""
+    delegations: dict[str, HeldDelegation] = field(default_factory=dict)
+    """The delegations that are there, by id."""
+    waivers: dict[str, HeldWaiver] = field(default_factory=dict)
+    """Every waiver that was ever merged, by path."""
+    checkpoints: dict[str, HeldCheckpoint] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
+    """Path and object id of every file that must never change again."""
+    in_force: dict[str, InForce] = field(default_factory=dict)
+    pending: dict[str, dict[str, Authorship]] = field(default_factory=dict)
+    """Subject to the commits that touched it since it was last approved."""
+    authorships: dict[str, Authorship] = field(default_factory=dict)
+    """What made the subjects that are in force."""
+    unaccepted: tuple[str, ...] = ()
+    """Why the rules at the tip are not the rules in force; empty when they are."""
+    dropped: dict[str, str] = field(default_factory=dict)
+    """Subject to what was said when a merge undid what had been approved."""
+    events: list[Event] = field(default_factory=list)
+    commits: list[str] = field(default_factory=list)
+    """The commit of each step, from the first."""
+    chain: Chain | None = None
+    """The chain it was read from."""
+    standings: list[Standing] = field(default_factory=list)
+    """How each step left the subjects, from `first` on."""
+
+    def authors(self, subject: str, now: str, more: Iterable[Authorship] = ()) -> dict[str, str]:
+        """The people who worked on a subject since what was in force before it, and how."""
+        held = self.in_force.get(subject)
+        if held is not None and held.digest == now:
+            chosen: Iterable[Authorship] = [self.authorships[oid] for oid in sorted(held.authors)]
+        else:
+            chosen = (*self.pending.get(subject, {}).values(), *more)
+        return people_behind(self.rules.people, chosen)
+
+    def step_of(self, commit: str) -> int | None:
+        """The step that brought a commit to the branch; None when it did not come."""
+        numbers = {oid: number for number, oid in enumerate(self.commits, 1)}
+        if commit in numbers:
+            return numbers[commit]
+        if not self.repository.has(commit):
+            return None
+        later = self.repository.text("rev-list", "--first-parent", "--ancestry-path", f"{commit}..{self.tip}").split()
+        return next((numbers[oid] for oid in reversed(later) if oid in numbers), None)
+
+
+def read_ledger(repository: Repository, tip: str, anchor: str | None) -> Ledger | None:
+    """The ledger of the branch that ends in `tip`; None when it holds no program yet.
+
+    Raises BlockedError where the anchor is not on the first-parent chain, or a commit cannot be read; EnvironmentProblem
+    where history was cut off.
+    """
+    chain = first_parent_chain(repository, tip, after=None)
+    if chain is None:
+        raise AssertionError("a chain without a start is never missing")
+    number = 0
+    if anchor is not None:
+        places = [step.number for step in chain.steps if step.commit.oid == anchor]
+        if not places:
+            raise BlockedError(
+                f"the anchor {anchor[:12]} is not on the first-parent chain of {tip[:12]}",
+                "history was rewritten, or a merge went in the wrong direction (foxtrot): compare with the anchor",
+            )
+        number = places[0] - 1
+    return Replay(repository, chain, number).run()
+
+
+def sections_at(repository: Repository, commit: str, settings: Settings) -> dict[str, Sections] | None:
+    """The sections of every subject at any commit, read by these settings; None when the commit is not here."""
+    if not repository.has(commit):
+        return None
+    drawn, facts, table = Map.of(settings), Facts(repository), empty_table()
+    entries = CommitSnapshot(repository, commit).paths(drawn.places())
+    facts.fetch((drawn.kind(entry.path), entry) for entry in entries)
+    for entry in entries:
+        for place, leaf in facts.leaves(drawn.kind(entry.path), entry).items():
+            table[place].put(entry.path, leaf)
+    return sections_from(table)
+
+
+def authorship(commit: Commit) -> Authorship:
+    """Who stands behind a commit: author, committer, co-authors, and the key it claims."""
+    everybody = (commit.author, commit.committer, *commit.co_authors)
+    keys = set()
+    if commit.signature is not None:
+        try:
+            keys.add(fingerprint(parse(commit.signature).public_key))
+        except SignatureProblem:
+            keys.clear()
+    return Authorship(commit.oid, frozenset(one.email.casefold() for one in everybody if one.email), frozenset(keys))
+
+
+def people_behind(people: People | None, commits: Iterable[Authorship]) -> dict[str, str]:
+    """Person to how they took part, for everybody in the people file."""
+    emails = {person.email.casefold(): person.id for person in (people.people if people else ()) if person.email}
+    keys = {
+        finger: person.id
+        for person in (people.people if people else ())
+        for finger in fingerprints(person, lambda _: True)
+    }
+    found: dict[str, str] = {}
+    for made in commits:
+        for key in made.keys:
+            if key in keys:
+                found.setdefault(keys[key], f"signed commit {made.commit[:12]}")
+        for email in made.emails:
+            if email in emails:
+                found.setdefault(emails[email], f"is named in commit {made.commit[:12]}")
+    return found
+
+
+def touched(
+    chain: Chain, step: Step, drawn: Map, facts: Facts, changes: Mapping[Trees, Sequence[Change]]
+) -> Iterator[tuple[Commit, frozenset[str]]]:
+    """The commits of a step that changed what a subject means, and which; a merge only by what no parent has."""
+    for commit in step.entered:
+        pairs = chain.comparisons(commit)
+        paths = [{change.path: change for change in changes.get(pair, ())} for pair in pairs]
+        found: set[str] = set()
+        for path in set(paths[0]).intersection(*paths[1:]):
+            name = drawn.kind(path)
+            for change in (other[path] for other in paths):
+                before, after = facts.leaves(name, change.before), facts.leaves(name, change.after)
+                found.update(place[0] for place in {*before, *after} if before.get(place) != after.get(place))
+        if found:
+            yield commit, frozenset(found)
+
+
+class Replay:
+    """Goes through the steps of a chain, and keeps the ledger."""
+
+    def __init__(self, repository: Repository, chain: Chain, skipped: int) -> None:
+        self.repository = repository
+        self.chain = chain
+        self.skipped = skipped
+        self.facts = Facts(repository)
+        self.tree: dict[str, Entry] = {}
+        self.table: dict[tuple[str, str], Leaves] = empty_table()
+        self.drawn: Map | None = None
+        self.ledger: Ledger | None = None
+        self.changes: dict[Trees, tuple[Change, ...]] = {}
+        self.dirty: set[str] = set()
+        self.named: dict[str, set[str]] = {}
+
+    def run(self) -> Ledger | None:
+        """The ledger after the last step."""
+        maps = list(self._maps())
+        if not maps:
+            return None
+        self._compare(maps)
+        self._fetch(maps)
+        for step in self.chain.steps:
+            self._step(step)
+        if self.ledger is not None:
+            self.ledger.chain = self.chain
+        return self.ledger
+
+    def _maps(self) -> Iterator[Map]:
+        """The maps that all settings on the chain draw."""
+        pairs = [step.trees for step in self.chain.steps]
+        found = differences(self.repository, pairs, [SETTINGS_PATH])
+        entries = {change.after.oid: change.after for changes in found.values() for change in changes if change.after}
+        self.facts.fetch(("settings", entry) for entry in entries.values())
+        for entry in entries.values():
+            document = self.facts.document("settings", entry)
+            if document is not None:
+                yield Map.of(document.content)
+
+    def _compare(self, maps: Sequence[Map]) -> None:
+        pairs = [
+            *(step.trees for step in self.chain.steps),
+            *(pair for step in self.chain.steps for commit in step.entered for pair in self.chain.comparisons(commit)),
+        ]
+        self.changes = differences(self.repository, pairs, list(every_place(maps)))
+
+    def _fetch(self, maps: Sequence[Map]) -> None:
+        seen = {
+            (entry.path, entry.oid): entry
+            for changes in self.changes.values()
+            for change in changes
+            for entry in (change.before, change.after)
+            if entry is not None
+        }
+        kinds = {path: {drawn.kind(path) for drawn in maps} for path, _ in seen}
+        self.facts.fetch((name, entry) for (path, _), entry in seen.items() for name in kinds[path])
+
+    def _step(self, step: Step) -> None:
+        changes = self.changes.get(step.trees, ())
+        for change in changes:
+            if change.after is None:
+                self.tree.pop(change.path, None)
+            else:
+                self.tree[change.path] = change.after
+        if step.number <= self.skipped:
+            return
+        first = self.ledger is None
+        if first and not self._begin(step):
+            return
+        ledger, drawn = self._state()
+        ledger.steps, ledger.tip = step.number, step.commit.oid
+        ledger.commits.append(step.commit.oid)
+        rules_before = ledger.rules
+        governed = [(drawn.kind(change.path), change) for change in changes] if not first else self._everything()
+        for name, change in governed:
+            self._record(step, name, change, rules_before)
+            self._leaf(name, change)
+        self._lost_by_merge(step, drawn)
+        for commit, found in touched(self.chain, step, drawn, self.facts, self.changes):
+            made = authorship(commit)
+            for subject in found:
+                ledger.pending.setdefault(subject, {})[commit.oid] = made
+        self._amend(step, first)
+        self._judge(step)
+
+    def _state(self) -> tuple[Ledger, Map]:
+        if self.ledger is None or self.drawn is None:
+            raise AssertionError("the ledger has begun")
+        return self.ledger, self.drawn
+
+    def _begin(self, step: Step) -> bool:
+        """Starts the ledger at the first step with usable settings: trust begins there."""
+        rules = self._rules_at(step.commit.oid)
+        if rules is None:
+            return False
+        found, ruleset = rules
+        before = [one.commit.oid for one in self.chain.steps[: step.number - 1]]
+        self.ledger = Ledger(self.repository, step.commit.oid, found, ruleset, first=step.number, commits=before)
+        self.drawn = Map.of(found.settings)
+        return True
+
+    def _everything(self) -> list[tuple[str, Change]]:
+        """All governed files, as if they had just been added."""
+        _, drawn = self._state()
+        return [(name, Change(path, None, entry)) for path, entry in self.tree.items() if (name := drawn.kind(path))]
+
+    def _rules_at(self, commit: str) -> tuple[Rules, RuleSet] | None:
+        """The rules in the tree as it is now; None when they cannot be used."""
+        entry = self.tree.get(SETTINGS_PATH)
+        document = self.facts.document("settings", entry) if entry else None
+        if document is None:
+            return None
+        settings: Settings = document.content
+        try:
+            require_apart(settings)
+        except BlockedError:
+            return None
+        entry = self.tree.get(settings.locations.people)
+        people = self.facts.document("people", entry) if entry else None
+        if entry is not None and people is None:
+            return None
+        team = {}
+        for path in Map.of(settings).team:
+            there = self.tree.get(path)
+            content = self.facts.content(TEAM, there) if there else None
+            team[path] = next(iter(self.facts.leaves(TEAM, there).values()), "") if content is not None else ""
+        known = people.content if people else None
+        rules = Rules(settings, known, CommitSnapshot(self.repository, commit), commit, "")
+        return rules, RuleSet(settings, known, team)
+
+    def _leaf(self, name: str, change: Change) -> None:
+        before, after = self.facts.leaves(name, change.before), self.facts.leaves(name, change.after)
+        for place in {*before, *after}:
+            self.table[place].put(change.path, after.get(place))
+            self.dirty.add(place[0])
+
+    def _record(self, step: Step, name: str, change: Change, rules: Rules) -> None:
+        if name not in RECORDS:
+            return
+        ledger, _ = self._state()
+        path, after = change.path, change.after
+        known = ledger.kept.get(path)
+        if known is not None and (after is None or after.oid != known):
+            what = "takes away" if after is None else "changes"
+            self._event(step, name, "error", f"{what} a record that was merged before", path)
+            if after is not None:
+                return
+        if after is None:
+            self._taken_away(step, name, path)
+            return
+        if known is not None and after.oid == known:
+            return
+        if known is None and name in APPEND_ONLY:
+            ledger.kept[path] = after.oid
+        if path.endswith(SIGNATURE_SUFFIXES):
+            self._late_signature(name, path)
+        elif path.endswith(".yaml"):
+            self._enter(step, name, after, rules)
+
+    def _taken_away(self, step: Step, name: str, path: str) -> None:
+        ledger, _ = self._state()
+        gone = [key for key, held in ledger.delegations.items() if held.document.path == path]
+        for key in gone:
+            del ledger.delegations[key]
+            self._event(step, name, "note", f"ends the delegation {key}", path)
+        if name == "waiver" and path in ledger.waivers:
+            self._event(step, name, "note", "takes the waiver away", path)
+
+    def _late_signature(self, name: str, path: str) -> None:
+        """A signature that came after its record makes the record enter now."""
+        ledger, _ = self._state()
+        of = path.removesuffix(SIGNATURE_SUFFIX).removesuffix(COUNTERSIGNATURE_SUFFIX)
+        if name == "approval" and of in ledger.records:
+            held = ledger.records[of]
+            signature, counter = self._signatures(of)
+            if (signature, counter) != (held.signature, held.countersignature):
+                ledger.records[of] = replace(
+                    held, signature=signature, countersignature=counter, step=ledger.steps, rules=ledger.rules
+                )
+                self.dirty.add(held.record.subject)
+        if name == "waiver" and of in ledger.waivers:
+            signature, counter = self._signatures(of)
+            ledger.waivers[of] = replace(
+                ledger.waivers[of], signature=signature, countersignature=counter, step=ledger.steps, rules=ledger.rules
+            )
+
+    def _signatures(self, path: str) -> tuple[bytes | None, bytes | None]:
+        found = [self.tree.get(f"{path}{suffix}") for suffix in SIGNATURE_SUFFIXES]
+        first, second = (self.facts.content("approval", entry) if entry else None for entry in found)
+        return first, second
+
+    def _enter(self, step: Step, name: str, entry: Entry, rules: Rules) -> None:
+        ledger, _ = self._state()
+        document = self.facts.document(name, entry)
+        if document is None:
+            self._event(step, name, "error", "this record cannot be read", entry.path)
+            return
+        signature, counter = self._signatures(entry.path)
+        record: Any = document.content
+        if name == "approval":
+            ledger.records[entry.path] = Held(document, signature, counter, step.number, rules)
+            self.named.setdefault(record.subject, set()).add(record.digest)
+            self.dirty.add(record.subject)
+            who = f"{record.person} as {record.role}" + (f" for {record.on_behalf_of}" if record.on_behalf_of else "")
+            self._event(
+                step, name, "note", f"{record.subject}: {record.decision} by {who} ({record.evidence})", entry.path,
+                record.subject,
+            )  # fmt: skip
+        elif name == "delegation":
+            held = HeldDelegation(document, signature, step.number, rules)
+            ledger.delegations[record.id] = held
+            told = f"{record.delegator} lends {record.role} to {record.delegate} until {record.ends}"
+            self._event(step, name, "error" if held.objection else "note", held.objection or told, entry.path)
+        elif name == "waiver":
+            ledger.waivers[entry.path] = HeldWaiver(document, signature, counter, step.number, rules)
+            told = (
+                f"{record.policy} waived for {', '.join(record.items)} until {record.expires} by {record.approved_by}"
+            )
+            self._event(step, name, "note", told, entry.path)
+        else:
+            ledger.checkpoints[entry.path] = HeldCheckpoint(document, signature, step.number, rules)
+            self._event(step, name, "note", f"{record.person} audited up to {record.tip[:12]}", entry.path)
+
+    def _lost_by_merge(self, step: Step, drawn: Map) -> None:
+        """Records that another parent of the merge has, and the merge has not."""
+        ledger, _ = self._state()
+        for parent, pair in list(zip(step.commit.parents, self.chain.comparisons(step.commit), strict=False))[1:]:
+            for change in self.changes.get(pair, ()):
+                name = drawn.kind(change.path)
+                if name in APPEND_ONLY and change.before is not None and change.after is None:
+                    message = f"the merge leaves out a record that its other parent {parent[:12]} has"
+                    self._event(step, "order", "error", message, change.path)
+                    ledger.kept.setdefault(change.path, change.before.oid)
+            self._undone_by_merge(step, parent)
+
+    def _undone_by_merge(self, step: Step, parent: str) -> None:
+        """What was approved on another parent of the merge, and the merge does not have: a merge in the wrong direction."""
+        ledger, _ = self._state()
+        arrived = [held for held in ledger.records.values() if held.step == step.number]
+        for subject in subjects(ledger.rules.settings):
+            mine = {held.record.digest for held in arrived if held.record.subject == subject.id}
+            if not mine or digest(subject.id, self._sections()[subject.id]) in mine:
+                continue
+            there = sections_at(self.repository, parent, ledger.rules.settings)
+            if there is None or digest(subject.id, there[subject.id]) not in mine:
+                continue
+            if all(seat.state == "approved" for seat in self._seats(subject, there)):
+                message = (
+                    f"the merge undoes {subject.id} {short(digest(subject.id, there[subject.id]))}, "
+                    f"which was approved on its other parent {parent[:12]}: a merge in the wrong direction?"
+                )
+                ledger.dropped[subject.id] = f"step {step.number}: {message}"
+                self._event(step, "order", "error", message, "", subject.id)
+
+    def _amend(self, step: Step, first: bool) -> None:
+        """Takes new rules over, or says why not."""
+        ledger, _ = self._state()
+        if first:
+            self._event(step, "rules", "note", "trust begins here: the first rules are taken as they are")
+            self._take_over(step, ledger.rules, ledger.ruleset)
+            return
+        if RULES not in self.dirty:
+            return
+        found = self._rules_at(step.commit.oid)
+        if found is None:
+            ledger.unaccepted = ("they cannot be read",)
+            self._event(step, "rules", "error", "the rules cannot be read; those before stay in force", SETTINGS_PATH)
+            return
+        rules, ruleset = found
+        if (ruleset.settings, ruleset.people, ruleset.team) == (
+            ledger.ruleset.settings, ledger.ruleset.people, ledger.ruleset.team,
+        ):  # fmt: skip
+            ledger.unaccepted = ()
+            return
+        problems, told = self._objections(ruleset)
+        if problems:
+            if ledger.unaccepted != problems:
+                for problem in problems:
+                    self._event(step, "rules", "error", f"not in force: {problem}")
+            ledger.unaccepted = problems
+            return
+        self._event(step, "rules", "note", told)
+        self._take_over(step, rules, ruleset)
+
+    def _objections(self, ruleset: RuleSet) -> tuple[tuple[str, ...], str]:
+        ledger, _ = self._state()
+        locked = tuple(lock_outs(ledger.ruleset, ruleset))
+        if locked:
+            return locked, ""
+        weaker = tuple(weakenings(ledger.ruleset, ruleset))
+        if not weaker:
+            return (), "the rules change, and nothing more can pass"
+        if not can_amend(ledger.rules.settings, ledger.rules.people):
+            return (), f"set up while nobody could agree yet: {'; '.join(weaker)}"
+        subject = rules_subject(ledger.rules.settings)
+        missing = [seat.role for seat in self._seats(subject, self._sections()) if seat.state != "approved"]
+        if missing:
+            return tuple(f"{change} (needs {' and '.join(missing)})" for change in weaker), ""
+        return (), f"loosened with the agreement of those it takes: {'; '.join(weaker)}"
+
+    def _take_over(self, step: Step, rules: Rules, ruleset: RuleSet) -> None:
+        ledger, _ = self._state()
+        moved = rules.settings.locations != ledger.rules.settings.locations or (
+            Map.of(rules.settings).team != Map.of(ledger.rules.settings).team
+        )
+        ledger.rules, ledger.ruleset, ledger.unaccepted = rules, ruleset, ()
+        self.drawn = Map.of(rules.settings)
+        if moved:
+            self.table = empty_table()
+            for name, change in self._everything():
+                self._leaf(name, change)
+        now = digest(RULES, self._sections()[RULES])
+        self._in_force(step, RULES, now)
+
+    def _sections(self) -> dict[str, Sections]:
+        return sections_from(self.table)
+
+    def _seats(self, subject: Subject, sections: Mapping[str, Sections] | Sections) -> tuple[Seat, ...]:
+        ledger, _ = self._state()
+        whole: Any = sections
+        case = Case(
+            ledger.rules,
+            whole,
+            ledger.in_force,
+            None,
+            lambda name: ledger.authors(name, digest(name, whole[name])),
+            ledger.delegations,
+            step_of=ledger.step_of,
+            sections_at=lambda commit: sections_at(self.repository, commit, ledger.rules.settings),
+        )
+        return seats(case, subject, ledger.records.values())
+
+    def _judge(self, step: Step) -> None:
+        """Which subjects came into force."""
+        ledger, _ = self._state()
+        before = ledger.standings[-1] if ledger.standings else Standing({}, frozenset())
+        if not self.dirty:
+            ledger.standings.append(before)
+            return
+        sections = self._sections()
+        digests, approved = dict(before.digests), set(before.approved)
+        for subject in subjects(ledger.rules.settings):
+            if subject.id not in self.dirty and RULES not in self.dirty:
+                continue
+            now = digest(subject.id, sections[subject.id])
+            digests[subject.id] = now
+            filled = self._named(subject, now) and all(
+                seat.state == "approved" for seat in self._seats(subject, sections)
+            )
+            if filled:
+                approved.add(subject.id)
+                if ledger.in_force.get(subject.id) is None or ledger.in_force[subject.id].digest != now:
+                    self._event(step, "approval", "note", f"{subject.id} {short(now)} comes into force", "", subject.id)
+                    self._in_force(step, subject.id, now)
+            elif subject.id in approved:
+                approved.discard(subject.id)
+                self._event(step, "content", "warning", f"{subject.id} is no more what was approved", "", subject.id)
+        digests[RULES] = digest(RULES, sections[RULES])
+        ledger.standings.append(Standing(digests, frozenset(approved)))
+        self.dirty.clear()
+
+    def _named(self, subject: Subject, now: str) -> bool:
+        """Whether any record can be about the subject as it stands: seats are judged only then."""
+        ledger, _ = self._state()
+        named = self.named.get(subject.id, set())
+        return now in named or bool(named and any(role.sections for role in ledger.rules.settings.roles.values()))
+
+    def _in_force(self, step: Step, subject: str, now: str) -> None:
+        ledger, _ = self._state()
+        held = ledger.in_force.get(subject)
+        made = ledger.pending.pop(subject, {})
+        ledger.authorships.update(made)
+        ledger.in_force[subject] = InForce(now, held.digest if held else None, step.number, frozenset(made))
+        ledger.dropped.pop(subject, None)
+
+    def _event(self, step: Step, name: str, weight: Weight, message: str, path: str = "", subject: str = "") -> None:
+        ledger, _ = self._state()
+        ledger.events.append(Event(step.number, name, weight, message, path, subject))
