@@ -59,6 +59,8 @@ def first_parent_chain(repository: Repository, tip: str, after: str | None = Non
     None when `after` is not on the chain. Raises EnvironmentProblem where history was cut off, BlockedError where a commit
     is missing, damaged or malformed.
     """
+    if tip == after:
+        return Chain(repository, (), {})
     commits, edge = _reachable(repository, tip, after)
     line: list[Commit] = []
     here: str | None = tip

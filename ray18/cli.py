@@ -14,7 +14,9 @@ from ray18.errors import Ray18Error
 from ray18.terminal import safe
 
 COMMANDS = {
+    "approvals": "Whom to ask, what was decided, stand-ins, minutes.",
     "approve": "Record a decision about a subject, signed with your key.",
+    "audit": "Judge every step of history: who did what, and what was out of order.",
     "backlog": "List, show, add and change backlog items.",
     "check": "Check that the records are sound: the pre-commit hook.",
     "demo": "Build and run the example program, with a scripted history.",
@@ -26,24 +28,31 @@ COMMANDS = {
     "init": "Start a program in this repository.",
     "intake": "Read a hand-over: report, draft catalog and backlog.",
     "manual": "Record a validation done by hand.",
+    "outlook": "Say what lapses by a day.",
     "plan": "Draft and show the maintenance and support plan.",
     "policy": "List, explain, start and test policies.",
+    "replay": "Show past verdicts, and since when a gate is red.",
     "run": "Walk the steps of the protocol, and stop at the first halt.",
     "schema": "List, show and write the JSON Schemas.",
     "script": "Run one of the protocol's scripts.",
+    "selftest": "Play the public attacks against this installation.",
     "status": "Show where the program stands in the protocol, and the next step.",
     "waive": "Record an accepted deviation, signed with your key.",
+    "waivers": "Show what is excused at the moment, and how that grows.",
+    "what-if": "Judge a change that nobody made yet.",
+    "why": "Say why approvals or a gate stand as they do.",
 }
 """Name and one-line help of every command; the module of the same name holds the rest."""
 
 
 SECTIONS = {
     "Start": ("init", "intake", "demo", "doctor"),
-    "Where do we stand": ("status", "check", "gate", "run"),
+    "Where do we stand": ("status", "check", "gate", "why", "run"),
     "Records": ("backlog", "plan", "forecast"),
-    "Decide and sign": ("approve", "waive", "manual"),
+    "Decide and sign": ("approve", "approvals", "waive", "waivers", "manual"),
+    "Look back and ahead": ("audit", "replay", "outlook", "what-if"),
     "Hand over": ("evidence", "handoff"),
-    "Rules and tools": ("policy", "schema", "script"),
+    "Rules and tools": ("policy", "schema", "script", "selftest"),
 }
 """The commands as the help shows them."""
 
@@ -57,7 +66,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's interface)
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"ray18.commands.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"ray18.commands.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

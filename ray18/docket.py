@@ -38,6 +38,8 @@ class Approvals:
     """The ledger of the trusted base; None when there is none to trust."""
     head: str | None
     """The newest commit of the proposal."""
+    assumed: tuple[Held, ...] = ()
+    """Decisions that nobody made: what would be if they were made."""
 
     @property
     def rules(self) -> Rules:
@@ -79,7 +81,7 @@ class Approvals:
             if document.path not in merged or self._completed(document.path, merged[document.path])
         )
         again = {held.document.path: held for held in proposed}
-        return (*(held for path, held in merged.items() if path not in again), *again.values())
+        return (*(held for path, held in merged.items() if path not in again), *again.values(), *self.assumed)
 
     def _completed(self, path: str, held: Held) -> bool:
         """Whether the proposal brings a signature that a merged record lacked."""

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ray18.documents import KINDS, Kind
@@ -25,13 +26,22 @@ TEAM = "team"
 class Map:
     """Where the governed files of one version of the settings lie."""
 
-    kinds: Mapping[str, Kind]
+    locations: Locations
     team: tuple[str, ...]
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """Place to the kind of document that lives there."""
+        return {kind.location(self.locations): kind for kind in KINDS}
+
+    def __getstate__(self) -> dict[str, object]:
+        """Its two fields; the table follows from them."""
+        return {"locations": self.locations, "team": self.team}
 
     @staticmethod
     def of(settings: Settings) -> "Map":
         """The map that these settings draw."""
-        return Map(_by_location(settings.locations), team_files(settings))
+        return Map(settings.locations, team_files(settings))
 
     def kind(self, path: str) -> str:
         """The kind of document at a path; "team" for a team's own rules, empty for what is not governed."""
@@ -131,10 +141,6 @@ def is_file(entry: Entry) -> bool:
 
 def _unreadable(kind: str, oid: str) -> Mapping[Place, str]:
     return dict.fromkeys(places_of(kind), f"unreadable {oid}")
-
-
-def _by_location(locations: Locations) -> dict[str, Kind]:
-    return {kind.location(locations): kind for kind in KINDS}
 
 
 _KINDS = {kind.name: kind for kind in KINDS}

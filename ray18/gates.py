@@ -2,8 +2,9 @@
 
 import enum
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from ray18 import policy as policies
+from ray18.approvals import Held
 from ray18.docket import Approvals
 from ray18.documents.base import Many, Model, Prose, Slug, Title
 from ray18.documents.data_file import read_data_file
@@ -115,8 +117,10 @@ class Judge:
     """The trusted branch, replayed; None when there is none."""
     head: str | None = None
     """The newest commit of what is judged."""
-    warnings: tuple[str, ...] = ()
-    """What about the repository itself people should know."""
+    disguises: tuple[str, ...] = ()
+    """Replace refs and grafts in the repository; nothing here follows them."""
+    assumed: tuple[Held, ...] = ()
+    """Decisions that nobody made: what would be if they were made."""
 
     @cached_property
     def pack(self) -> Pack:
@@ -126,7 +130,7 @@ class Judge:
     @cached_property
     def approvals(self) -> Approvals:
         """The approval records, verified."""
-        return Approvals(self.program, self.snapshot, self.ledger, self.head)
+        return Approvals(self.program, self.snapshot, self.ledger, self.head, self.assumed)
 
     @cached_property
     def handover(self) -> "Handover":
@@ -234,7 +238,29 @@ class Judge:
     def waiver_findings(self, results: Iterable[GateResult]) -> tuple[Finding, ...]:
         """Warnings about waivers that do not count, or excuse nothing in these results (of all gates)."""
         used = [excuse for result in results for _, excuse in result.waived]
-        return ordered((*reported(self.excuses), *unused(self.excuses, used)))
+        return ordered((*reported(self.excuses), *unused(self.excuses, used), *self._disguised()))
+
+    def _disguised(self) -> Iterator[Finding]:
+        for name in self.disguises:
+            message = f"{name} shows other Git commands another history; nothing here follows it"
+            yield Finding(
+                "history-is-plain", "warning", message, remedy="look at it, then take it away: git replace -d"
+            )
+
+    def on(self, day: date) -> "Judge":
+        """The same program on another day; what does not depend on the day is not judged again."""
+        other = replace(self, program=replace(self.program, as_of=day))
+        for name in ("pack", "handover"):
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]
+        other.__dict__["_found"] = {key: found for key, found in self._found.items() if key in self._timeless}
+        return other
+
+    @cached_property
+    def _timeless(self) -> frozenset[str]:
+        """The policies that give the same answer on any day."""
+        known = policies.shipped_policies()
+        return frozenset(name for name, policy in known.items() if not {"today", "seats"} & set(policy.reads))
 
 
 def read_pack(path: Path) -> Pack:

@@ -5,12 +5,16 @@ or that those whom the rules before name agreed to; a change that nobody agreed 
 onto the branch. A record, once merged, is known for ever, with the rules of its entry.
 """
 
+import gc
+import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ray18.amendments import RuleSet, lock_outs, weakenings
 from ray18.approvals import Case, Held, HeldDelegation, InForce, Seat, seats
+from ray18.cache import Cache
 from ray18.chain import Chain, Change, Step, Trees, differences, first_parent_chain
 from ray18.commit_object import Commit
 from ray18.documents import SETTINGS_PATH
@@ -22,9 +26,10 @@ from ray18.documents.waiver import Waiver
 from ray18.errors import BlockedError
 from ray18.facts import TEAM, Facts, Map, every_place
 from ray18.git import Entry, Repository
-from ray18.keyring import fingerprints
+from ray18.keyring import certificates, fingerprints
 from ray18.program import COUNTERSIGNATURE_SUFFIX, SIGNATURE_SUFFIX, SIGNATURE_SUFFIXES, Rules, require_apart
 from ray18.seating import can_amend
+from ray18.signatures import verify
 from ray18.snapshot import CommitSnapshot
 from ray18.sshsig import SignatureProblem, fingerprint, parse
 from ray18.subjects import (
@@ -60,6 +65,27 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class StepRow:
+    """What an audit says of one step, without its records."""
+
+    number: int
+    commit: str
+    when: int | None
+    """The committer's time as the commit tells it; informative."""
+    author: str
+    """The author as the commit tells it; anyone can write that."""
+    signer: str
+    """The fingerprint of the key that signed it; empty when unsigned; after `!`: why the signature does not hold."""
+    merged: int
+    """How many other commits came with it."""
+    subject: str
+    odd: tuple[str, ...]
+    """What about its commits is not as Git writes it."""
+    latest: tuple[int, str]
+    """The latest time that any of its commits claims, and that commit."""
+
+
+@dataclass(frozen=True, slots=True)
 class Authorship:
     """Who stands behind a commit, as far as its bytes tell: only good for keeping people from approving their own work."""
 
@@ -88,14 +114,6 @@ class HeldCheckpoint:
     signature: bytes | None
     step: int
     rules: Rules
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a step left the subjects: the digest of each, and whether its seats were filled."""
-
-    digests: Mapping[str, str]
-    approved: frozenset[str]
 
 
 @dataclass
@@ -132,10 +150,16 @@ class Ledger:
     events: list[Event] = field(default_factory=list)
     commits: list[str] = field(default_factory=list)
     """The commit of each step, from the first."""
-    chain: Chain | None = None
-    """The chain it was read from."""
-    standings: list[Standing] = field(default_factory=list)
-    """How each step left the subjects, from `first` on."""
+    rows: list[StepRow] = field(default_factory=list)
+    """What an audit says of each step, from `first` on."""
+    forgotten: str = ""
+    """The tip that this machine saw before, when it is not on the branch any more."""
+    governed_steps: set[int] = field(default_factory=set)
+    """The numbers of the steps that changed any governed file."""
+    tip_entries: tuple[Entry, ...] = ()
+    """Every governed file at the tip."""
+    standings: list[frozenset[str]] = field(default_factory=list)
+    """The subjects whose seats were filled after each step, from `first` on."""
 
     def authors(self, subject: str, now: str, more: Iterable[Authorship] = ()) -> dict[str, str]:
         """The people who worked on a subject since what was in force before it, and how."""
@@ -157,16 +181,61 @@ class Ledger:
         return next((numbers[oid] for oid in reversed(later) if oid in numbers), None)
 
 
-def read_ledger(repository: Repository, tip: str, anchor: str | None) -> Ledger | None:
+def read_ledger(
+    repository: Repository, tip: str, anchor: str | None, *, signers: bool = False, cached: bool = False
+) -> Ledger | None:
     """The ledger of the branch that ends in `tip`; None when it holds no program yet.
 
-    Raises BlockedError where the anchor is not on the first-parent chain, or a commit cannot be read; EnvironmentProblem
-    where history was cut off.
+    With `signers`, the signature of every step's commit is verified as well. With `cached`, what this machine replayed
+    before is taken up where it ended. Raises BlockedError where the anchor is not on the first-parent chain, or a commit
+    cannot be read; EnvironmentProblem where history was cut off.
     """
+    cache = Cache(repository.common_dir) if cached else None
+    name = f"ledger {anchor or 'root'} {signers}"
+    known = _known(cache, name, repository)
+    chain = first_parent_chain(repository, tip, known.tip, known.number) if known and known.ledger else None
+    forgotten = ""
+    if known is None or known.ledger is None or chain is None:
+        forgotten = known.tip if known and known.ledger and tip not in known.ledger.commits else ""
+        older = known is not None and not forgotten
+        known = Replay(repository, signers=signers)
+        chain = _whole(repository, tip, anchor, known)
+        cache = None if older else cache
+    with _uncollected():
+        ledger = known.run(chain)
+    if ledger is not None and cache is not None and chain.steps:
+        cache.put(name, pickle.dumps(known))
+    if ledger is not None:
+        ledger.forgotten = forgotten
+    return ledger
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cyclic garbage collector: a replay only ever adds, and looking for garbage costs a tenth of it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _known(cache: Cache | None, name: str, repository: Repository) -> "Replay | None":
+    """What this machine replayed before. The cache vouches that it wrote these bytes itself."""
+    content = cache.get(name) if cache else None
+    if content is None:
+        return None
+    found: Replay = pickle.loads(content)  # noqa: S301 (sealed by this user's secret)
+    found.adopt(repository)
+    return found
+
+
+def _whole(repository: Repository, tip: str, anchor: str | None, replay: "Replay") -> Chain:
     chain = first_parent_chain(repository, tip, after=None)
     if chain is None:
         raise AssertionError("a chain without a start is never missing")
-    number = 0
     if anchor is not None:
         places = [step.number for step in chain.steps if step.commit.oid == anchor]
         if not places:
@@ -174,8 +243,8 @@ def read_ledger(repository: Repository, tip: str, anchor: str | None) -> Ledger 
                 f"the anchor {anchor[:12]} is not on the first-parent chain of {tip[:12]}",
                 "history was rewritten, or a merge went in the wrong direction (foxtrot): compare with the anchor",
             )
-        number = places[0] - 1
-    return Replay(repository, chain, number).run()
+        replay.skipped = places[0] - 1
+    return chain
 
 
 def sections_at(repository: Repository, commit: str, settings: Settings) -> dict[str, Sections] | None:
@@ -191,11 +260,11 @@ def sections_at(repository: Repository, commit: str, settings: Settings) -> dict
     return sections_from(table)
 
 
-def authorship(commit: Commit) -> Authorship:
-    """Who stands behind a commit: author, committer, co-authors, and the key it claims."""
+def authorship(commit: Commit, key: str = "") -> Authorship:
+    """Who stands behind a commit: author, committer, co-authors, and the key it claims, where that is not known yet."""
     everybody = (commit.author, commit.committer, *commit.co_authors)
-    keys = set()
-    if commit.signature is not None:
+    keys = {key} if key else set()
+    if commit.signature is not None and not key:
         try:
             keys.add(fingerprint(parse(commit.signature).public_key))
         except SignatureProblem:
@@ -242,30 +311,52 @@ def touched(
 class Replay:
     """Goes through the steps of a chain, and keeps the ledger."""
 
-    def __init__(self, repository: Repository, chain: Chain, skipped: int) -> None:
+    def __init__(self, repository: Repository, *, signers: bool) -> None:
         self.repository = repository
-        self.chain = chain
-        self.skipped = skipped
+        self.signers = signers
+        self.skipped = 0
+        self.number = 0
+        self.tip = ""
         self.facts = Facts(repository)
         self.tree: dict[str, Entry] = {}
         self.table: dict[tuple[str, str], Leaves] = empty_table()
         self.drawn: Map | None = None
+        self.drawn_ever: tuple[Map, ...] = ()
         self.ledger: Ledger | None = None
+        self.chain: Chain = Chain(repository, (), {})
         self.changes: dict[Trees, tuple[Change, ...]] = {}
         self.dirty: set[str] = set()
         self.named: dict[str, set[str]] = {}
 
-    def run(self) -> Ledger | None:
-        """The ledger after the last step."""
-        maps = list(self._maps())
-        if not maps:
-            return None
-        self._compare(maps)
-        self._fetch(maps)
-        for step in self.chain.steps:
-            self._step(step)
+    def adopt(self, repository: Repository) -> None:
+        """Takes up in a repository what was kept of it."""
+        self.repository = self.facts.repository = repository
         if self.ledger is not None:
-            self.ledger.chain = self.chain
+            self.ledger.repository = repository
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is kept: neither the commits nor the differences of the steps that are done."""
+        return {
+            **self.__dict__,
+            "chain": Chain(self.repository, (), {}),
+            "changes": {},
+            "facts": Facts(self.repository, {}, self.facts.known),
+        }
+
+    def run(self, chain: Chain) -> Ledger | None:
+        """The ledger after the last step of a chain that goes on where this ended."""
+        self.chain = chain
+        self.drawn_ever = tuple(dict.fromkeys((*self.drawn_ever, *self._maps())))
+        if not self.drawn_ever:
+            return None
+        if chain.steps:
+            self._compare(self.drawn_ever)
+            self._fetch(self.drawn_ever)
+        for step in chain.steps:
+            self._step(step)
+            self.number, self.tip = step.number, step.commit.oid
+        if self.ledger is not None:
+            self.ledger.tip_entries = tuple(self.tree.values())
         return self.ledger
 
     def _maps(self) -> Iterator[Map]:
@@ -314,16 +405,51 @@ class Replay:
         ledger.commits.append(step.commit.oid)
         rules_before = ledger.rules
         governed = [(drawn.kind(change.path), change) for change in changes] if not first else self._everything()
+        if any(name for name, _ in governed):
+            ledger.governed_steps.add(step.number)
         for name, change in governed:
             self._record(step, name, change, rules_before)
             self._leaf(name, change)
         self._lost_by_merge(step, drawn)
+        row = self._row(step)
         for commit, found in touched(self.chain, step, drawn, self.facts, self.changes):
-            made = authorship(commit)
+            key = row.signer if commit is step.commit and not row.signer.startswith("!") else ""
+            made = authorship(commit, key)
             for subject in found:
                 ledger.pending.setdefault(subject, {})[commit.oid] = made
         self._amend(step, first)
         self._judge(step)
+        ledger.rows.append(row)
+
+    def _row(self, step: Step) -> StepRow:
+        commit = step.commit
+        odd = [f"commit {one.oid[:12]}: {oddity}" for one in step.entered for oddity in one.oddities]
+        odd += [
+            f"commit {one.oid[:12]} begins another history that was merged in"
+            for one in step.entered
+            if not one.parents and step.number > 1
+        ]
+        odd += [f"commit {one.oid[:12]} has no usable date" for one in step.entered if one.committer.when is None]
+        return StepRow(
+            step.number,
+            commit.oid,
+            commit.committer.when,
+            f"{commit.author.name} <{commit.author.email}>",
+            self._signer(commit) if self.signers else "",
+            len(step.entered) - 1,
+            commit.subject,
+            tuple(odd),
+            max((one.committer.when or 0, one.oid) for one in step.entered),
+        )
+
+    def _signer(self, commit: Commit) -> str:
+        ledger, _ = self._state()
+        if commit.signature is None:
+            return ""
+        try:
+            return verify(commit.signature, commit.payload, "git", certificates(ledger.rules.people))
+        except SignatureProblem as problem:
+            return f"!{problem}"
 
     def _state(self) -> tuple[Ledger, Map]:
         if self.ledger is None or self.drawn is None:
@@ -481,7 +607,7 @@ class Replay:
         arrived = [held for held in ledger.records.values() if held.step == step.number]
         for subject in subjects(ledger.rules.settings):
             mine = {held.record.digest for held in arrived if held.record.subject == subject.id}
-            if not mine or digest(subject.id, self._sections()[subject.id]) in mine:
+            if not mine or self._digest(subject.id) in mine:
                 continue
             there = sections_at(self.repository, parent, ledger.rules.settings)
             if there is None or digest(subject.id, there[subject.id]) not in mine:
@@ -551,8 +677,7 @@ class Replay:
             self.table = empty_table()
             for name, change in self._everything():
                 self._leaf(name, change)
-        now = digest(RULES, self._sections()[RULES])
-        self._in_force(step, RULES, now)
+        self._in_force(step, RULES, self._digest(RULES))
 
     def _sections(self) -> dict[str, Sections]:
         return sections_from(self.table)
@@ -575,31 +700,28 @@ class Replay:
     def _judge(self, step: Step) -> None:
         """Which subjects came into force."""
         ledger, _ = self._state()
-        before = ledger.standings[-1] if ledger.standings else Standing({}, frozenset())
-        if not self.dirty:
-            ledger.standings.append(before)
-            return
-        sections = self._sections()
-        digests, approved = dict(before.digests), set(before.approved)
-        for subject in subjects(ledger.rules.settings):
-            if subject.id not in self.dirty and RULES not in self.dirty:
-                continue
-            now = digest(subject.id, sections[subject.id])
-            digests[subject.id] = now
-            filled = self._named(subject, now) and all(
-                seat.state == "approved" for seat in self._seats(subject, sections)
-            )
-            if filled:
-                approved.add(subject.id)
-                if ledger.in_force.get(subject.id) is None or ledger.in_force[subject.id].digest != now:
-                    self._event(step, "approval", "note", f"{subject.id} {short(now)} comes into force", "", subject.id)
-                    self._in_force(step, subject.id, now)
-            elif subject.id in approved:
-                approved.discard(subject.id)
-                self._event(step, "content", "warning", f"{subject.id} is no more what was approved", "", subject.id)
-        digests[RULES] = digest(RULES, sections[RULES])
-        ledger.standings.append(Standing(digests, frozenset(approved)))
+        approved = ledger.standings[-1] if ledger.standings else frozenset()
+        rules_moved = RULES in self.dirty
+        for subject in subjects(ledger.rules.settings) if self.dirty else ():
+            if self.named.get(subject.id) and (rules_moved or subject.id in self.dirty):
+                approved = self._judge_subject(step, subject, approved)
+        ledger.standings.append(approved)
         self.dirty.clear()
+
+    def _judge_subject(self, step: Step, subject: Subject, approved: frozenset[str]) -> frozenset[str]:
+        ledger, _ = self._state()
+        now = self._digest(subject.id)
+        if self._named(subject, now) and all(s.state == "approved" for s in self._seats(subject, self._sections())):
+            if ledger.in_force.get(subject.id) is None or ledger.in_force[subject.id].digest != now:
+                self._event(step, "approval", "note", f"{subject.id} {short(now)} comes into force", "", subject.id)
+                self._in_force(step, subject.id, now)
+            return approved | {subject.id}
+        if subject.id in approved:
+            self._event(step, "content", "warning", f"{subject.id} is no more what was approved", "", subject.id)
+        return approved - {subject.id}
+
+    def _digest(self, subject: str) -> str:
+        return digest(subject, {place[1]: kept.digest for place, kept in self.table.items() if place[0] == subject})
 
     def _named(self, subject: Subject, now: str) -> bool:
         """Whether any record can be about the subject as it stands: seats are judged only then."""

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -146,6 +146,44 @@ class WorkTreeSnapshot:
         for entry in entries:
             require_regular(entry)
             yield entry, self.read(entry.path)
+
+
+@dataclass(frozen=True)
+class OverlaySnapshot:
+    """Another snapshot with some files as they might be; None = taken away."""
+
+    under: Snapshot
+    changes: Mapping[str, bytes | None]
+
+    @property
+    def id(self) -> str:
+        return self.under.id
+
+    def paths(self, under: Sequence[str]) -> tuple[Entry, ...]:
+        kept = (entry for entry in self.under.paths(under) if entry.path not in self.changes)
+        new = (
+            Entry(path, REGULAR_FILE, "")
+            for path, content in self.changes.items()
+            if content is not None and any(path == place or path.startswith(f"{place}/") for place in under)
+        )
+        return _sorted((*kept, *new))
+
+    def read(self, path: str) -> bytes:
+        if path not in self.changes:
+            return self.under.read(path)
+        content = self.changes[path]
+        if content is None:
+            raise BlockedError(f"there is no {path}", "check the path")
+        return content
+
+    def read_all(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
+        wanted = list(entries)
+        below = self.under.read_all(entry for entry in wanted if entry.path not in self.changes)
+        for entry in wanted:
+            if entry.path in self.changes:
+                yield entry, self.read(entry.path)
+            else:
+                yield next(below)
 
 
 def require_regular(entry: Entry) -> None:

@@ -167,39 +167,29 @@ class Leaves:
     """
 
     def __init__(self) -> None:
-        self._buckets: dict[int, dict[str, str]] = {}
-        self._hashes: dict[int, str] = {}
-        self._digest = ""
+        self._buckets: list[dict[str, str]] = [{} for _ in range(256)]
+        self._hashes: list[bytes] = [b""] * 256
+        self._stale: set[int] = set()
 
     def put(self, key: str, leaf: str | None) -> None:
         """Sets or (None) takes away one leaf."""
         number = _bucket(key)
-        bucket = self._buckets.setdefault(number, {})
+        bucket = self._buckets[number]
         if bucket.get(key) == leaf:
             return
         if leaf is None:
             del bucket[key]
         else:
             bucket[key] = leaf
-        self._hashes.pop(number, None)
-        self._digest = ""
+        self._stale.add(number)
 
     @property
     def digest(self) -> str:
         """SHA-256 over the buckets' hashes, in hexadecimal digits."""
-        if not self._digest:
-            whole = hashlib.sha256()
-            for number in sorted(self._buckets):
-                if self._buckets[number]:
-                    whole.update(f"{number} {self._hash(number)}\n".encode())
-            self._digest = whole.hexdigest()
-        return self._digest
-
-    def _hash(self, number: int) -> str:
-        if number not in self._hashes:
-            lines = "".join(f"{len(key)} {key} {leaf}\n" for key, leaf in sorted(self._buckets[number].items()))
-            self._hashes[number] = hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
-        return self._hashes[number]
+        for number in self._stale:
+            self._hashes[number] = _bucket_hash(number, self._buckets[number])
+        self._stale.clear()
+        return hashlib.sha256(b"".join(self._hashes)).hexdigest()
 
 
 def sections_of(documents: Iterable[Document[Any]], team_files: Mapping[str, bytes]) -> dict[str, Sections]:
@@ -293,6 +283,14 @@ _SECTIONS: Mapping[tuple[str, str], Section] = {
     (RULES, "people"): Section("people", meaning),
 }
 """What each section of each subject is made of."""
+
+
+def _bucket_hash(number: int, bucket: Mapping[str, str]) -> bytes:
+    """The number of a bucket and the hash of its leaves; nothing for an empty one."""
+    if not bucket:
+        return b""
+    lines = "".join(f"{len(key)} {key} {leaf}\n" for key, leaf in sorted(bucket.items()))
+    return bytes([number]) + hashlib.sha256(lines.encode("utf-8", "surrogatepass")).digest()
 
 
 @cache

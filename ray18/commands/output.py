@@ -28,7 +28,7 @@ def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def emit(view: str, report: Any, formats: tuple[str, ...]) -> None:
     """Prints or writes the report in every format asked for, then ends with its verdict's exit code."""
     for name, target in _wanted(formats):
-        render = getattr(renderer(name), view)
+        render = renderer(name, view)
         if target is None:
             say(render(report, colour=name == "text" and colourful(sys.stdout)))
         else:

@@ -10,6 +10,15 @@ from ray18.evidence.coverage_plan import CoveragePlan
 from ray18.evidence.manifest import Manifest
 from ray18.evidence.prioritization_matrix import MatrixOutput
 from ray18.renderers.json import CheckReportOutput, GateReportOutput
+from ray18.renderers.json_history import (
+    AuditOutput,
+    DebtOutput,
+    OutlookOutput,
+    ReplayOutput,
+    RequestOutput,
+    WhatIfOutput,
+    WhyOutput,
+)
 
 OUTPUTS: dict[str, type[BaseModel]] = {
     "gate-report": GateReportOutput,
@@ -21,5 +30,12 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "coverage-plan": CoveragePlan,
     "automation-candidates": AutomationCandidates,
     "evidence-manifest": Manifest,
+    "audit": AuditOutput,
+    "replay": ReplayOutput,
+    "outlook": OutlookOutput,
+    "what-if": WhatIfOutput,
+    "why": WhyOutput,
+    "approvals-request": RequestOutput,
+    "waivers": DebtOutput,
 }
 """Every JSON output that has a schema in `schemas/`."""

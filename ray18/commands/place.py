@@ -12,10 +12,10 @@ from typing import Any
 import click
 
 from ray18.documents import SETTINGS_PATH
-from ray18.errors import UsageError
+from ray18.errors import BlockedError, UsageError
 from ray18.gates import Judge
 from ray18.git import Repository, discover
-from ray18.history import Base, default_branch, trusted_base
+from ray18.history import Base, default_branch, protected_tip, trusted_base
 from ray18.ledger import Ledger, read_ledger
 from ray18.program import Rules, load, read_rules, read_settings
 from ray18.snapshot import CommitSnapshot, IndexSnapshot, Snapshot, WorkTreeSnapshot
@@ -109,7 +109,20 @@ def _ledger(repository: Repository, trusted: Base | None, anchor: str | None) ->
         return None
     if anchor is not None and repository.merge_base(anchor, trusted.commit) != anchor:
         anchor = None
-    return read_ledger(repository, trusted.commit, anchor)
+    return read_ledger(repository, trusted.commit, anchor, cached=True)
+
+
+def audited_ledger(repository: Repository, rev: str | None, anchor: str | None, *, cached: bool) -> Ledger:
+    """The ledger of the protected branch, or of the branch that ends in `rev`, from the anchor."""
+    protection = _protection(repository)
+    branch, pinned = protection or ("", None)
+    tip = repository.resolve(rev) if rev else protected_tip(repository, branch) if branch else None
+    tip = tip or repository.resolve("HEAD")
+    start = repository.resolve(anchor) if anchor else pinned
+    ledger = read_ledger(repository, tip, start, signers=True, cached=cached)
+    if ledger is None:
+        raise BlockedError(f"there is no program in the history of {tip[:12]}", "run `ray18 init`, and commit")
+    return ledger
 
 
 def _protection(repository: Repository) -> tuple[str, str | None] | None:

@@ -1,11 +1,32 @@
-"""The formats of a verdict: one module each, with `gates(report)` and `check(report)` that return text."""
+"""The formats of a verdict: for each view of a report, the module that writes it; its function is named after the view."""
 
+from collections.abc import Callable
 from importlib import import_module
-from types import ModuleType
 
-FORMATS = ("text", "json")
+from ray18.errors import UsageError
+
+FORMATS = ("text", "json", "markdown")
+_VERDICTS = {"text": "text", "json": "json"}
+_CAUSES = {"text": "text_history", "json": "json_history"}
+_REPORTS = {**_CAUSES, "markdown": "markdown_history"}
+_MODULES = {
+    "gates": _VERDICTS,
+    "check": _VERDICTS,
+    "audit": _REPORTS,
+    "replay": _REPORTS,
+    "outlook": _REPORTS,
+    "debt": _REPORTS,
+    "why": _CAUSES,
+    "what_if": _CAUSES,
+    "request": _CAUSES,
+}
+"""View to the formats that it has, and their modules."""
 
 
-def renderer(name: str) -> ModuleType:
-    """The module of one format."""
-    return import_module(f"ray18.renderers.{name}")
+def renderer(format_name: str, view: str) -> Callable[..., str]:
+    """What writes a view in a format. Raises UsageError when nothing does."""
+    known = _MODULES[view]
+    if format_name not in known:
+        raise UsageError(f"this command has no format {format_name!r}", f"use one of: {', '.join(known)}")
+    function: Callable[..., str] = getattr(import_module(f"ray18.renderers.{known[format_name]}"), view)
+    return function

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[2] / "ray18"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "findings", "shipped", "terminal", "sandbox"}),
     frozenset({"files", "git", "yaml", "sshsig", "openpgp", "commit_object"}),
-    frozenset({"snapshot", "history", "chain", "signing", "signatures"}),
+    frozenset({"cache", "snapshot", "history", "chain", "signing", "signatures"}),
     frozenset({"documents", "commits"}),
     frozenset({"schema", "subjects", "keyring"}),
     frozenset({"program", "handover", "planning"}),
@@ -21,7 +21,8 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"ledger"}),
     frozenset({"waivers", "docket"}),
     frozenset({"gates"}),
-    frozenset({"evidence", "report", "steps"}),
+    frozenset({"evidence", "report", "steps", "audit", "causes", "debt"}),
+    frozenset({"outlook", "replay"}),
     frozenset({"renderers", "testing", "exports"}),
     frozenset({"commands"}),
     frozenset({"cli"}),
@@ -44,7 +45,7 @@ DOORS = {
     "click": {"cli", "commands"},
 }
 """Each heavy library, and the only places that may import it."""
-RIM = frozenset({"git", "sandbox", "signing", "snapshot", "files", "commands", "cli", "commits", "terminal"})
+RIM = frozenset({"git", "sandbox", "signing", "snapshot", "files", "commands", "cli", "commits", "terminal", "cache"})
 """Where clock, environment, processes and printing may be met."""
 
 
