@@ -333,6 +333,9 @@ def _not_observed(case: Case, subject: Subject, held: Held) -> Iterator[Objectio
     person = people.person(record.person) if people else None
     if seen.bot or person is None or person.kind != "human":
         yield "the review is a bot's", again
+    mine = {one.id for one in person.forges if one.forge == seen.forge} if person else set()
+    if mine & {seen.opened_by, *seen.pushed_by} and not held.rules.settings.approvals.authors_may_approve:
+        yield f"{record.person} opened or pushed the change that was reviewed", "let somebody else approve"
     if record.decision not in _DECIDED[seen.state]:
         yield f"the review is {seen.state}, not {record.decision}", again
     there = case.sections_at(seen.commit)
@@ -451,9 +454,10 @@ def _why_not(people: People | None, role: str, against: Checked | None, consider
         return f"{against.record.person} decided: {against.record.decision}"
     if people is None or not people.holders(role):
         return "nobody holds the role"
-    rejected = [f"{entry.document.path}: {entry.reason}" for entry in considered if entry.reason]
+    rejected = [entry for entry in considered if entry.reason]
     if rejected:
-        return rejected[-1]
+        nearest = max(rejected, key=lambda entry: (not entry.reason.startswith("stale"), _order(entry.held)))
+        return f"{nearest.document.path}: {nearest.reason}"
     undecided = [entry for entry in considered if not entry.approves]
     if undecided:
         return f"{undecided[-1].record.person} decided: {undecided[-1].record.decision}"

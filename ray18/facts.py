@@ -82,15 +82,18 @@ class Facts:
     def fetch(self, wanted: Iterable[tuple[str, Entry]]) -> None:
         """Reads what is not known yet, in one go."""
         missing = {
-            (kind, entry.oid): entry
-            for kind, entry in wanted
-            if kind and is_file(entry) and not (entry.oid in self.contents or (kind, entry.oid) in self.known)
+            (kind, entry.oid): entry for kind, entry in wanted if kind and is_file(entry) and self._lacks(kind, entry)
         }
         for (kind, oid), (_, type_, content) in zip(
             missing, self.repository.objects(oid for _, oid in missing), strict=True
         ):
             if type_ == "blob":
                 self._keep(kind, missing[kind, oid], content)
+
+    def _lacks(self, kind: str, entry: Entry) -> bool:
+        """Whether anything about a file is still to be read."""
+        whole = kind in _RECORDS or kind == TEAM
+        return entry.oid not in self.contents if whole else (kind, entry.oid) not in self.known
 
     def _keep(self, kind: str, entry: Entry, content: bytes) -> None:
         if kind in _RECORDS or kind == TEAM:

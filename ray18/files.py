@@ -1,11 +1,16 @@
 """Whole-file writes: a reader sees the old file or the new one, never a torn one, also after a crash or a full disk."""
 
 import os
+import re
 import secrets
 import stat
 from pathlib import Path
 
 from ray18.errors import EnvironmentProblem, UsageError
+
+
+TEMPORARY = re.compile(r"\..+\.[0-9a-f]{12}\.tmp")
+"""The names of files that are being written, here or by another process at the same time."""
 
 
 def write_whole(path: Path, content: bytes) -> bool:
@@ -25,6 +30,25 @@ def write_whole(path: Path, content: bytes) -> bool:
         raise EnvironmentProblem(
             f"cannot write {path}: {error.strerror}", "free space or mend the permissions, then run again"
         ) from error
+    return True
+
+
+def write_new(path: Path, content: bytes) -> bool:
+    """Puts `content` at `path`, whole, unless something is there already; False then. Two writers never both succeed."""
+    _refuse_links(path)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(temporary, content)
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"cannot write {path}: {error.strerror}", "free space or mend the permissions, then run again"
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
     return True
 
 

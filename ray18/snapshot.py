@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ray18.errors import BlockedError, EnvironmentProblem
+from ray18.files import TEMPORARY
 from ray18.git import EXECUTABLE_FILE, REGULAR_FILE, Entry, Repository
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -119,7 +120,7 @@ class WorkTreeSnapshot:
             raise EnvironmentProblem(f"cannot look at {path}: {error.strerror}", "mend the permissions") from error
         if stat.S_ISDIR(mode):
             for name in sorted(os.listdir(path)):  # noqa: PTH208 (names, not Paths: 3 x faster on 10,000 files)
-                if name != ".git":
+                if name != ".git" and not TEMPORARY.fullmatch(name):
                     yield from self._walk(path / name)
         else:
             yield Entry(path.relative_to(self.root).as_posix(), _git_mode(mode), "")

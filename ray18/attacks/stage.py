@@ -167,6 +167,8 @@ class Stage:
             content = signed_commit(content, signer or who, self.signature_header)
         oid = self.store(content)
         self.git("update-ref", "HEAD", oid)
+        if (self.root / ".git" / "MERGE_HEAD").exists():
+            self.git("merge", "--quit")
         return oid
 
     def commit_text(

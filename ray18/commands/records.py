@@ -12,7 +12,7 @@ from ray18.commands.output import say
 from ray18.commits import Author, PathTaken, commit_files, current_branch, stage
 from ray18.documents.people import People
 from ray18.errors import UsageError
-from ray18.files import write_whole
+from ray18.files import write_new
 from ray18.git import Repository
 from ray18.keyring import owners
 from ray18.program import SIGNATURE_SUFFIX
@@ -82,14 +82,16 @@ def put(
     branch = current_branch(repository) if commit else None
     for attempt in range(_RACES):
         files = made(attempt)
-        if any((root / path).exists() for path in files):
+        if not _claimed(root, files):
             continue
         try:
             oid = commit_files(repository, branch, files, author, message, signer, new=True) if branch else ""
         except PathTaken:
+            _given_back(root, files)
             continue
-        for path, content in files.items():
-            write_whole(root / path, content)
+        except BaseException:
+            _given_back(root, files)
+            raise
         staged = stage(repository, files) if oid else True
         say("".join(f"wrote  {path}\n" for path in files))
         say(f"commit {oid[:12]} on {branch}: {message}\n" if oid else how_to_commit(message, files))
@@ -97,6 +99,22 @@ def put(
             say(f"your index could not be brought up to date; do it: git add {' '.join(files)}\n")
         return
     raise UsageError(f"{next(iter(files))} exists already", "records are never overwritten")
+
+
+def _claimed(root: Path, files: Mapping[str, bytes]) -> bool:
+    """Writes all files or none: the signature first, so that nobody ever reads a record that has none yet."""
+    done: dict[str, bytes] = {}
+    for path, content in sorted(files.items(), key=lambda entry: entry[0].endswith(".yaml")):
+        if not write_new(root / path, content):
+            _given_back(root, done)
+            return False
+        done[path] = content
+    return True
+
+
+def _given_back(root: Path, files: Mapping[str, bytes]) -> None:
+    for path in files:
+        (root / path).unlink(missing_ok=True)
 
 
 def yourself(people: People | None, person_id: str) -> Author:

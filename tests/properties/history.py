@@ -88,7 +88,9 @@ class History:
         named = {"author": "nobody", "committer": "nobody"}
         if people and how in named:
             named[how] = people[0]
-        trailers = "".join(f"\nCo-authored-by: X <{who}@example.org>" for who in people[0 if how == "co-author" else 1 :])
+        trailers = "".join(
+            f"\nCo-authored-by: X <{who}@example.org>" for who in people[0 if how == "co-author" else 1 :]
+        )
         head = [f"tree {self._folder(files)}", *(f"parent {parent.oid}" for parent in parents)]
         seconds = 1_780_000_000 + len(self.stored)
         head += [f"{role} X <{who}@example.org> {seconds} +0000" for role, who in named.items()]
@@ -153,7 +155,13 @@ class History:
         if isinstance(it, Record):
             return _signed(path, self._approval(it), it.key, NAMESPACE)
         if isinstance(it, Delegation):
-            lent = {**vars(it), "id": Path(path).stem, "program": PROGRAM_ID, "begins": _day(it.begins), "ends": _day(it.ends)}
+            lent = {
+                **vars(it),
+                "id": Path(path).stem,
+                "program": PROGRAM_ID,
+                "begins": _day(it.begins),
+                "ends": _day(it.ends),
+            }
             del lent["key"]
             return _signed(path, made(delegation.Delegation, lent), it.key, DELEGATION)
         return _signed(path, _waiver(Path(path).stem, it), it.key, WAIVER)

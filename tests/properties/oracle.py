@@ -173,7 +173,9 @@ def lent(case: Case, held: Held) -> Held | None:
     it: Delegation = found.it
     fits = (it.delegator, it.delegate, it.role) == (record.on_behalf_of, record.person, record.role)
     good = it.delegator in found.rules.hold(it.role) and signed(case, found, it.delegator)
-    return found if fits and good and record.subject in it.subjects and it.begins <= record.decided_on <= it.ends else None
+    return (
+        found if fits and good and record.subject in it.subjects and it.begins <= record.decided_on <= it.ends else None
+    )
 
 
 def genuine(case: Case, held: Held) -> bool:
@@ -300,10 +302,13 @@ def waivers(case: Case) -> Iterator[tuple[str, bool]]:
         it: Waiver = held.it
         day = case.day or 0
         before = sum((created, other) < (it.created, name) for other, created in ever.items())
-        yield name, (
-            it.approved_by != it.requested_by
-            and it.approved_by in held.rules.hold(WAIVED_BY)
-            and signed(case, held, it.approved_by)
-            and it.created <= day <= it.expires <= it.created + LONGEST_WAIVER
-            and before <= RENEWALS
+        yield (
+            name,
+            (
+                it.approved_by != it.requested_by
+                and it.approved_by in held.rules.hold(WAIVED_BY)
+                and signed(case, held, it.approved_by)
+                and it.created <= day <= it.expires <= it.created + LONGEST_WAIVER
+                and before <= RENEWALS
+            ),
         )

@@ -21,7 +21,14 @@ import pytest
 from history import FIRST_DAY, Commit, History, Tree
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from oracle import ROLES, Branch, Case, Delegation, Record, Rules, Waiver, after, agreed, begun, owner, seats, waivers
 
 from ray18.commands.place import open_judge
@@ -48,7 +55,9 @@ DECISION = st.sampled_from(["approved", "approved", "rejected", "withdrawn", "ab
 BEHIND = st.sampled_from([(), (), ("dev",), ("sam",), ("sven",), ("olga", "pia")])
 HOW = st.sampled_from(["author", "committer", "co-author", "key"])
 CHANGE = st.one_of(
-    st.tuples(st.just("key"), PERSON, st.sampled_from("12"), st.sampled_from(["retired", "compromised", "since", "usable"])),
+    st.tuples(
+        st.just("key"), PERSON, st.sampled_from("12"), st.sampled_from(["retired", "compromised", "since", "usable"])
+    ),
     st.tuples(st.just("grant"), PERSON, ROLE),
     st.tuples(st.just("remove"), PERSON, ROLE),
     st.tuples(st.just("flag"), st.sampled_from(FLAGS)),
@@ -158,7 +167,9 @@ class Approvals(RuleBasedStateMachine):
     # What Git does
 
     @precondition(lambda self: self.proposal)
-    @rule(winner=st.sampled_from(["ours", "theirs", "both"]), behind=BEHIND, how=HOW, evil=st.none() | st.integers(0, 3))
+    @rule(
+        winner=st.sampled_from(["ours", "theirs", "both"]), behind=BEHIND, how=HOW, evil=st.none() | st.integers(0, 3)
+    )
     def merge(self, winner: str, behind: tuple[str, ...], how: str, evil: int | None) -> None:
         """With a merge commit; `evil` puts a plan into it that neither side has."""
         tree = self.merged(self.main, self.open, winner)
@@ -238,7 +249,9 @@ class Approvals(RuleBasedStateMachine):
         """What the program says."""
         ledger = judge.ledger
         assert ledger is not None
-        found = {f"{seat.subject.id}: {seat.role}": seat.state for seat in judge.approvals.seats if seat.subject.id in ROLES}
+        found = {
+            f"{seat.subject.id}: {seat.role}": seat.state for seat in judge.approvals.seats if seat.subject.id in ROLES
+        }
         found |= {f"in force: {name}": (one.digest, one.previous) for name, one in ledger.in_force.items()}
         found["unaccepted"] = bool(ledger.unaccepted)
         found["agreed"] = all(change.agreed for change in judge.approvals.rule_changes)
@@ -250,7 +263,9 @@ class Approvals(RuleBasedStateMachine):
     def meant(self, case: Case) -> dict[str, Any]:
         """What the documents promise."""
         found: dict[str, Any] = {
-            f"{subject}: {role}": state for subject in ("plan", "staffing") for role, state in seats(case, subject).items()
+            f"{subject}: {role}": state
+            for subject in ("plan", "staffing")
+            for role, state in seats(case, subject).items()
         }
         for subject, (content, before, _) in case.branch.in_force.items():
             found[f"in force: {subject}"] = tuple(self.history.digest(subject, one) for one in (content, before))
@@ -295,7 +310,15 @@ class Approvals(RuleBasedStateMachine):
         return f"{start}-{self.made:04}.yaml"
 
     def record(
-        self, place: str, subject: str, role: str, person: str, decision: str, key: str, lasts: int | None, tree: Any = None
+        self,
+        place: str,
+        subject: str,
+        role: str,
+        person: str,
+        decision: str,
+        key: str,
+        lasts: int | None,
+        tree: Any = None,
     ) -> Record:
         """A decision as an honest machine writes it down."""
         case = self.case(place, tree or self.tip(place).tree)
@@ -373,7 +396,9 @@ class Approvals(RuleBasedStateMachine):
         for commit in line:
             before = self.history.main[-1] if self.history.main else None
             work = commit.work(before)
-            self.branches.append(after(self.branches[-1], commit.state, work) if before else begun(commit.state, work[0]))
+            self.branches.append(
+                after(self.branches[-1], commit.state, work) if before else begun(commit.state, work[0])
+            )
             self.history.main.append(commit)
         self.history.point("main", self.main)
 
@@ -397,7 +422,9 @@ def _three_way(base: Tree, ours: Tree, theirs: Tree, winner: str) -> dict[str, A
 
 def _count(case: Case, meant: dict[str, Any]) -> None:
     SEEN.update(f"seat {state}" for name, state in meant.items() if name.startswith(("plan:", "staffing:")))
-    SEEN.update("waiver counts" if good else "waiver does not" for name, good in meant.items() if name.startswith("waiver"))
+    SEEN.update(
+        "waiver counts" if good else "waiver does not" for name, good in meant.items() if name.startswith("waiver")
+    )
     SEEN["rules not in force"] += case.branch.unaccepted
     SEEN["rules not agreed"] += not meant["agreed"]
     for subject, (_, before, _) in case.branch.in_force.items():
@@ -440,5 +467,13 @@ def test_the_program_says_of_every_history_what_the_documents_promise(quiet_envi
         number += 1
         _search(number, 50)
     print(f"{SEEN['steps']:,} steps, {SEEN['comparisons']:,} comparisons: {dict(sorted(SEEN.items()))}")
-    for met in ("seat approved", "seat rejected", "plan in force", "waiver counts", "rules not in force", "merged", "rebased"):
+    for met in (
+        "seat approved",
+        "seat rejected",
+        "plan in force",
+        "waiver counts",
+        "rules not in force",
+        "merged",
+        "rebased",
+    ):
         assert SEEN[met], f"the search never met: {met}"
