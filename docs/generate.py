@@ -7,6 +7,8 @@ from typing import Any, get_args
 
 import click
 
+from ray18.attacks import cases
+from ray18.attacks.page import page
 from ray18.cli import COMMANDS, group
 from ray18.documents import KINDS
 from ray18.documents.base import Model
@@ -111,13 +113,18 @@ def commands() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def attacks() -> str:
+    """docs/attacks.md"""
+    return page(cases())
+
+
 def _help(command: Any, path: str) -> str:
     names = ["-h", "--help"]  # as `group` has them; click keeps the first it is asked with
     context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100, help_option_names=names)
     return command.get_help(context).rstrip()
 
 
-PAGES = {"records.md": records, "commands.md": commands}
+PAGES = {"records.md": records, "commands.md": commands, "attacks.md": attacks}
 
 
 def main() -> None:

@@ -47,6 +47,8 @@ from ray18.subjects import (
 
 RECORDS = ("approval", "delegation", "waiver", "checkpoint")
 """The kinds of records that are only ever added. (A delegation or a waiver may be taken away; it then counts no more.)"""
+WORTH_KEEPING = 100
+"""How many new steps a replay must have gone through to be kept: below that, doing it again costs less than a write."""
 APPEND_ONLY = ("approval", "checkpoint")
 Weight = Literal["note", "warning", "error"]
 
@@ -203,7 +205,7 @@ def read_ledger(
         cache = None if older else cache
     with _uncollected():
         ledger = known.run(chain)
-    if ledger is not None and cache is not None and chain.steps:
+    if ledger is not None and cache is not None and len(chain.steps) >= WORTH_KEEPING:
         cache.put(name, pickle.dumps(known))
     if ledger is not None:
         ledger.forgotten = forgotten

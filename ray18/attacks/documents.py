@@ -11,6 +11,8 @@ approvals:
 policies:
   folder: rules
   gates: {governance: [plan-names-ferries]}
+"""
+SCHEMAS = """\
 schemas:
   folder: forms
   kinds: [governance]

@@ -339,7 +339,9 @@ def renamed_remote(stage: Stage) -> Asked:
 @harmless("H07")
 def time_zones_and_locales(stage: Stage) -> Asked:
     """Another time zone and another locale."""
-    return Asked(folder=stage.root, environment={"TZ": "Pacific/Kiritimati", "LC_ALL": "tr_TR.UTF-8", "LANG": "de_DE.ISO-8859-1"})
+    return Asked(
+        folder=stage.root, environment={"TZ": "Pacific/Kiritimati", "LC_ALL": "tr_TR.UTF-8", "LANG": "de_DE.ISO-8859-1"}
+    )
 
 
 @harmless("F07")

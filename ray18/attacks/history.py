@@ -296,13 +296,14 @@ def evil_commit_judged_by_id(stage: Stage) -> Asked:
 def revisions_that_search(stage: Stage) -> Asked:
     """Revisions that search messages, read reflogs, exclude, or name files."""
     tricks = (":/Start", "@{-1}", "HEAD^{/Approve}", "^main", "HEAD:plan.yaml", "main@{1}", "main..main", "")
-    return Asked(tuple(("gate", "approvals", f"--rev={trick}") for trick in tricks))
+    return Asked(tuple(("gate", "approvals", f"--rev={trick}") for trick in tricks), folder=stage.root)
 
 
 @attack("history", "C27", "approvals:refs tricks", cause=_NO_REVISION, on="approved")
 def bases_that_search(stage: Stage) -> Asked:
     """The same as base."""
-    return Asked(tuple(("gate", "approvals", f"--base={trick}") for trick in (":/Start", "@{-1}", "--all", "main@{1}")))
+    tricks = (":/Start", "@{-1}", "--all", "main@{1}")
+    return Asked(tuple(("gate", "approvals", f"--base={trick}") for trick in tricks), folder=stage.root)
 
 
 @attack("history", "C26", "approvals:base chosen by the proposal", cause="belongs to nobody here", on="open")

@@ -1,5 +1,6 @@
 """Attacks from the machine: environment, configuration, hooks, index and work tree, planted files, foreign code."""
 
+import hashlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -115,7 +116,7 @@ def hooks_and_monitors(stage: Stage) -> Asked:
     names = ("core.fsmonitor", "core.pager", "core.editor", "core.askPass", "sequence.editor", "pager.log")
     aliases = {f"alias.{name}": f"!{script}" for name in ("rev-parse", "rev-list", "cat-file", "ls-tree", "diff-tree")}
     hooks = {"core.hooksPath": str(Path(script).parent)}
-    return _configured(stage, {name: script for name in names} | aliases | hooks)
+    return _configured(stage, dict.fromkeys(names, script) | aliases | hooks)
 
 
 @attack("machine", "F01", "E11", "approvals:hostile config")
@@ -253,6 +254,15 @@ def planted_caches(stage: Stage) -> Asked:
     return Asked()
 
 
+@attack("machine", "approvals:planted cache")
+def planted_cache_that_runs(stage: Stage) -> Asked:
+    """Files under the names of RAY-18's own memory, whose content would run a program when it is opened."""
+    told = f"cos\nsystem\n(S'touch {stage.marker}'\ntR.".encode()
+    for name in ("ledger root False", "ledger root True", f"ledger {stage.head()} False"):
+        stage.write(f".git/ray18/{hashlib.sha256(name.encode()).hexdigest()[:32]}", bytes(32) + told)
+    return Asked(_ALL)
+
+
 @attack("machine", "approvals:planted evidence")
 def planted_evidence(stage: Stage) -> Asked:
     """Evidence files that say that everything is approved."""
@@ -260,7 +270,7 @@ def planted_evidence(stage: Stage) -> Asked:
     stage.write(".artifacts/protocol-21/approval-log.csv", text)
     stage.write("approval-log.csv", text)
     stage.commit("Evidence", "ben")
-    return Asked((*_ALL, WORK_TREE))
+    return Asked(_ALL)
 
 
 @attack("machine", "D20", "approvals:--no-verify", cause="it is not signed", on="open", git="N")

@@ -73,7 +73,7 @@ def swapped_commit(stage: Stage) -> Asked:
     return Asked()
 
 
-@attack("objects", "C16", "approvals:swapped object", cause="", on="approved")
+@attack("objects", "C16", "approvals:swapped object", cause="not a tree object", on="approved")
 def swapped_tree(stage: Stage) -> Asked:
     """The tree of the newest commit is overwritten with that of another."""
     tree = stage.head("HEAD^{tree}")
@@ -104,21 +104,21 @@ def missing_record(stage: Stage) -> Asked:
     return Asked()
 
 
-@attack("objects", "C16", cause="", on="approved")
+@attack("objects", "C16", cause="unable to read tree", on="approved")
 def missing_tree(stage: Stage) -> Asked:
     """The tree of approvals is gone."""
     _loose(stage, stage.head("HEAD:approvals")).unlink()
     return Asked()
 
 
-@attack("objects", "C16", cause="", on="approved")
+@attack("objects", "C16", cause="Failed to traverse parents", on="approved")
 def missing_parent(stage: Stage) -> Asked:
     """A commit in the middle of the history is gone."""
     _loose(stage, stage.head("HEAD~2")).unlink()
     return Asked()
 
 
-@attack("objects", "C16", cause="", on="approved")
+@attack("objects", "C16", cause="is missing or unreadable", on="approved")
 def truncated_record(stage: Stage) -> Asked:
     """The object of an approval is cut off."""
     full = _loose(stage, stage.head(f"HEAD:{stage.found('sven')}"))
@@ -234,7 +234,7 @@ def planted_shallow_file(stage: Stage) -> Asked:
     return Asked()
 
 
-@attack("objects", "C16", cause="", on="approved")
+@attack("objects", "C16", cause="unanchored: no trusted commit", on="approved")
 def empty_object_store(stage: Stage) -> Asked:
     """Every object is gone."""
     shutil.rmtree(stage.root / ".git" / "objects")

@@ -2,7 +2,7 @@
 
 import os
 
-from ray18.attacks.case import COMMITTED, WORK_TREE, Asked, attack
+from ray18.attacks.case import COMMITTED, WORK_TREE, Asked, Line, attack
 from ray18.attacks.stage import Stage, begin
 
 _ELSEWHERE = "99999999-2222-4333-8444-555555555555"
@@ -327,7 +327,7 @@ def union_merge(stage: Stage) -> Asked:
 def _in_place(stage: Stage, path: str, what: str) -> Asked:
     stage.remove(path)
     full = stage.root / path
-    lines = (WORK_TREE, COMMITTED)
+    lines: tuple[Line, ...] = (WORK_TREE, COMMITTED)
     if what == "link":
         (stage.root / "elsewhere.yaml").write_text("title: x\n", encoding="utf-8")
         full.symlink_to("/".join([".."] * path.count("/")) + "/elsewhere.yaml" if "/" in path else "elsewhere.yaml")
@@ -422,4 +422,39 @@ def unreadable_record_over_a_rejection(stage: Stage) -> Asked:
     """A newer record in the lead's name that is no YAML."""
     stage.write(stage.found("sven").replace("--1.yaml", "--2.yaml"), "{{{\n")
     stage.commit("Noise", "ben")
+    return Asked()
+
+
+def _priorities(stage: Stage) -> None:
+    stage.approve("pia", "priorities")
+    stage.commit("Approve the priorities", "pia")
+
+
+_PREREQUISITES = (("gate", "prerequisites"), ("gate", "prerequisites", "--rev", "HEAD"))
+
+
+@attack("records", "D15", cause="(backlog changed)", on="approved")
+def serious_item_lowered(stage: Stage) -> Asked:
+    """A serious item is rated Low after its priority was approved."""
+    _priorities(stage)
+    stage.replace("backlog/MB-1.yaml", "severity: High", "severity: Low")
+    stage.commit("Rate again", "ben")
+    return Asked(_PREREQUISITES)
+
+
+@attack("records", "D15", cause="(backlog changed)", on="approved")
+def serious_item_deleted(stage: Stage) -> Asked:
+    """A serious item is deleted after its priority was approved."""
+    _priorities(stage)
+    stage.git("rm", "-q", "backlog/MB-1.yaml")
+    stage.commit("Done, surely", "ben")
+    return Asked(_PREREQUISITES)
+
+
+@attack("records", "E08", "approvals:paths", cause="security-lead--sven--1.yaml", on="open")
+def path_in_a_name(stage: Stage) -> Asked:
+    """A record whose role is a path that leads out of the repository."""
+    path = stage.approve("sven")
+    stage.replace(path, "role: security-lead", "role: ../../../security-lead")
+    stage.commit("Approve", "ben")
     return Asked()

@@ -1,7 +1,7 @@
 """Attacks on the rules: roles, keys, thresholds, settings, policies and schemas loosened, or nobody left to decide."""
 
 from ray18.attacks.case import COMMITTED, WORK_TREE, Asked, attack
-from ray18.attacks.documents import SETTINGS
+from ray18.attacks.documents import SCHEMAS, SETTINGS
 from ray18.attacks.stage import Stage, begin, people, public_line
 
 _NOT_IN_FORCE = "the rules on the branch are not in force"
@@ -49,7 +49,7 @@ def key_added_in_the_same_change(stage: Stage) -> Asked:
     stage.commit("Sven has a new laptop", "ben")
     stage.approve("sven", signer="mallory")
     stage.commit("Approve", "sven", signer="mallory")
-    return Asked(at_stake="")
+    return Asked()
 
 
 @attack("rules", "D03", "approvals:key weakened in same change", cause=_NOT_IN_FORCE, on="open", git="U")
@@ -173,13 +173,15 @@ def policy_dropped(stage: Stage) -> Asked:
     return Asked()
 
 
-@attack("rules", "D03", "approvals:schema weakened", cause="forms/governance.schema.json is changed", on="approved")
+@attack("rules", "D03", "approvals:schema weakened", cause="forms/governance.schema.json is changed")
 def schema_emptied(stage: Stage) -> Asked:
     """A branch empties the team's own schema."""
-    stage.branch("proposal")
-    stage.write("forms/governance.schema.json", "{}\n")
-    stage.commit("Simplify", "ben")
-    return Asked()
+    fresh = begin(stage.root.with_name("fresh"), {"ray18.yaml": SETTINGS + SCHEMAS})
+    fresh.everybody_approves()
+    fresh.branch("proposal")
+    fresh.write("forms/governance.schema.json", "{}\n")
+    fresh.commit("Simplify", "ben")
+    return Asked(folder=fresh.root)
 
 
 @attack("rules", "D03", "approvals:locations moved", cause="locations.approvals changes", on="approved")

@@ -262,10 +262,10 @@ class Stage:
 
     def everybody_approves(self, *but: str) -> None:
         """Commits the approval of each lead, one after the other."""
-        for person in LEADS:
+        for person, role in LEADS.items():
             if person not in but:
                 self.approve(person)
-                self.commit(f"Approve the plan as {LEADS[person]}", person)
+                self.commit(f"Approve the plan as {role}", person)
 
     def agree_on_rules(self) -> None:
         """Writes the agreement of those whom the rules name to the rules in the work tree."""

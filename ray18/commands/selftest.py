@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
-from unittest.mock import patch
 
 import click
 
@@ -54,10 +53,23 @@ def command(ctx: click.Context, attacks: bool, only: tuple[str, ...], form: str)
 def ask(folder: Path, line: Line, environment: Mapping[str, str]) -> Answer:
     """What `ray18` answers in a folder on the day of the stage, in this process."""
     arguments = [*line[1:], "--as-of", str(DAY)]
-    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="surrogateescape", write_through=True)
-    with patch.dict(os.environ, environment), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+    buffer = io.BytesIO()
+    out = io.TextIOWrapper(buffer, encoding="utf-8", errors="surrogateescape", write_through=True)
+    with _environment(environment), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         status = _status(folder, arguments, out)
-    return status, out.buffer.getvalue().decode("utf-8", "replace")  # type: ignore[attr-defined]
+    return status, buffer.getvalue().decode("utf-8", "replace")
+
+
+@contextlib.contextmanager
+def _environment(more: Mapping[str, str]) -> Iterator[None]:
+    """More variables for a while."""
+    before = dict(os.environ)
+    os.environ.update(more)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _status(folder: Path, arguments: Sequence[str], out: io.TextIOWrapper) -> int:

@@ -49,15 +49,20 @@ FLAGS = ("distinct_people", "authors_may_approve", "loss_costs")
 
 PLACE = st.sampled_from(["main", "main", "proposal"])
 PERSON = st.sampled_from([*LEADS.values(), "dev"])
+HOLDER = st.sampled_from(["", "", "", "", *LEADS.values(), "dev"])
+"""Somebody by name, or (empty) whoever holds the role."""
+SUBJECT = st.sampled_from(["plan", "staffing"])
+LASTS = st.sampled_from([None, None, None, -1, 0, 4, 9])
 ROLE = st.sampled_from(list(LEADS))
 KEY = st.sampled_from(["own/1", "own/1", "own/1", "own/2", "dev/1", ""])
 DECISION = st.sampled_from(["approved", "approved", "rejected", "withdrawn", "abstained"])
 BEHIND = st.sampled_from([(), (), ("dev",), ("sam",), ("sven",), ("olga", "pia")])
 HOW = st.sampled_from(["author", "committer", "co-author", "key"])
+WINNER = st.sampled_from(["ours", "theirs", "both"])
+WAY = st.sampled_from(["merge", "merge", "squash", "rebase", "waits"])
+STATE = st.sampled_from(["retired", "compromised", "since", "since", "usable"])
+MARK = st.tuples(st.just("key"), PERSON, st.sampled_from("12"), STATE)
 CHANGE = st.one_of(
-    st.tuples(
-        st.just("key"), PERSON, st.sampled_from("12"), st.sampled_from(["retired", "compromised", "since", "usable"])
-    ),
     st.tuples(st.just("grant"), PERSON, ROLE),
     st.tuples(st.just("remove"), PERSON, ROLE),
     st.tuples(st.just("flag"), st.sampled_from(FLAGS)),
@@ -91,22 +96,25 @@ class Approvals(RuleBasedStateMachine):
 
     # What people do
 
-    @rule(place=PLACE, person=PERSON, role=ROLE, subject=st.sampled_from(["plan", "staffing"]), decision=DECISION, key=KEY,
-          lasts=st.none() | st.integers(-1, 9))  # fmt: skip
-    def approve(
+    @rule(place=PLACE, person=HOLDER, role=ROLE, subject=SUBJECT, decision=DECISION, key=KEY, lasts=LASTS)
+    def decide(
         self, place: str, person: str, role: str, subject: str, decision: str, key: str, lasts: int | None
     ) -> None:
+        person = person or self.branch(place).rules.hold(role)[0]
         self.put(place, [self.record(place, subject, role, person, decision, key, lasts)])
 
-    @rule(place=PLACE, role=ROLE, subject=st.sampled_from(["plan", "staffing"]), decision=DECISION,
-          lasts=st.none() | st.integers(0, 9))  # fmt: skip
-    def lead_decides(self, place: str, role: str, subject: str, decision: str, lasts: int | None) -> None:
-        person = self.branch(place).rules.hold(role)[0]
-        self.put(place, [self.record(place, subject, role, person, decision, "own/1", lasts)])
-
-    @rule(place=PLACE, subject=st.sampled_from(["plan", "staffing"]), lasts=st.none() | st.integers(0, 9))
+    @rule(place=PLACE, subject=SUBJECT, lasts=LASTS)
     def everybody_approves(self, place: str, subject: str, lasts: int | None) -> None:
         self.put(place, self.records(place, self.tip(place).tree, subject, lasts))
+
+    @rule(numbers=st.lists(st.integers(0, 3), min_size=1, max_size=3), subject=SUBJECT, behind=BEHIND, how=HOW, way=WAY)
+    def by_the_book(self, numbers: list[int], subject: str, behind: tuple[str, ...], how: str, way: str) -> None:
+        """Proposals that everybody approves, one after another; each is merged, or the first waits."""
+        for number in numbers if way != "waits" else numbers[:1]:
+            self.edit("proposal", number, behind, how)
+            self.everybody_approves("proposal", subject, None)
+            if way != "waits":
+                self.land(way, "theirs", behind, "author", None)
 
     @rule(place=PLACE, number=st.integers(0, 3), behind=BEHIND, how=HOW)
     def edit(self, place: str, number: int, behind: tuple[str, ...], how: str) -> None:
@@ -116,7 +124,14 @@ class Approvals(RuleBasedStateMachine):
     def reformat(self, place: str, name: str, style: int, behind: tuple[str, ...]) -> None:
         self.commit(place, {name: (self.tip(place).tree[name][0], style)}, behind, "author")
 
+    @rule(place=PLACE, key=MARK, asked=st.booleans(), behind=BEHIND)
+    def mark_key(self, place: str, key: tuple[str, ...], asked: bool, behind: tuple[str, ...]) -> None:
+        self.amend(place, key, asked, behind, "author")
+
     @rule(place=PLACE, change=CHANGE, asked=st.booleans(), behind=BEHIND, how=HOW)
+    def change_rules(self, place: str, change: tuple[str, ...], asked: bool, behind: tuple[str, ...], how: str) -> None:
+        self.amend(place, change, asked, behind, how)
+
     def amend(self, place: str, change: tuple[str, ...], asked: bool, behind: tuple[str, ...], how: str) -> None:
         rules, style = self.tip(place).tree["rules"]
         tree = {**self.tip(place).tree, "rules": (self.changed(rules, change), style)}
@@ -139,7 +154,7 @@ class Approvals(RuleBasedStateMachine):
         self.commit(place, {self.name("delegations/DG"): lent})
 
     @precondition(lambda self: self.known(Delegation))
-    @rule(place=PLACE, which=st.integers(0, 9), subject=st.sampled_from(["plan", "staffing"]), decision=DECISION,
+    @rule(place=PLACE, which=st.integers(0, 9), subject=SUBJECT, decision=DECISION,
           key=KEY, ago=st.integers(-2, 4))  # fmt: skip
     def decide_for_another(self, place: str, which: int, subject: str, decision: str, key: str, ago: int) -> None:
         path, lent = self.known(Delegation)[which % len(self.known(Delegation))]
@@ -167,44 +182,40 @@ class Approvals(RuleBasedStateMachine):
     # What Git does
 
     @precondition(lambda self: self.proposal)
-    @rule(
-        winner=st.sampled_from(["ours", "theirs", "both"]), behind=BEHIND, how=HOW, evil=st.none() | st.integers(0, 3)
-    )
-    def merge(self, winner: str, behind: tuple[str, ...], how: str, evil: int | None) -> None:
-        """With a merge commit; `evil` puts a plan into it that neither side has."""
-        tree = self.merged(self.main, self.open, winner)
-        tree |= {"plan": (evil, tree["plan"][1])} if evil is not None and len(self.branches) % 4 == 0 else {}
-        self.close([self.history.commit(tree, (self.main, self.open), behind, how)], "merged")
+    @rule(way=WAY, winner=WINNER, behind=BEHIND, how=HOW, evil=st.sampled_from([None, None, None, 0, 1, 2, 3]))
+    def land(self, way: str, winner: str, behind: tuple[str, ...], how: str, evil: int | None) -> None:
+        """The proposal is merged; `evil` puts a plan into the merge that neither side may have."""
+        SEEN[way] += 1
+        tree = _three_way(self.fork.tree, self.main.tree, self.open.tree, winner)
+        if way == "merge":
+            tree |= {} if evil is None else {"plan": (evil, tree["plan"][1])}
+            self.close([self.history.commit(tree, (self.main, self.open), behind, how)])
+        elif way == "squash":
+            self.close([self.history.commit(tree, (self.main,), behind, how)])
+        else:
+            line = self.rebased(winner)
+            if way == "rebase" or not line:
+                self.close(line)
+            else:
+                self.proposal, self.base = line[-1], len(self.branches)
+                self.history.point("proposal", self.proposal)
 
-    @precondition(lambda self: self.proposal)
-    @rule(winner=st.sampled_from(["ours", "theirs"]), behind=BEHIND, how=HOW)
-    def squash(self, winner: str, behind: tuple[str, ...], how: str) -> None:
-        tree = self.merged(self.main, self.open, winner)
-        self.close([self.history.commit(tree, (self.main,), behind, how)], "squashed")
-
-    @precondition(lambda self: self.proposal)
-    @rule(winner=st.sampled_from(["ours", "theirs"]), stays=st.booleans())
-    def rebase(self, winner: str, stays: bool) -> None:
-        """Every commit of the proposal again, on top of the branch; then it is merged without a merge commit, or stays."""
-        fork, line, here = self.history.main[self.base - 1], [], self.main
-        new = [one for one in (self.open.ancestors | {self.open}) - fork.ancestors - {fork} if len(one.parents) == 1]
-        for old in sorted(new, key=lambda one: len(one.ancestors)):
+    def rebased(self, winner: str) -> list[Commit]:
+        """Every commit of the proposal again, on top of the branch; those that change nothing there are left out."""
+        line, here = [], self.main
+        new = (self.open.ancestors | {self.open}) - self.fork.ancestors - {self.fork}
+        for old in sorted((one for one in new if len(one.parents) == 1), key=lambda one: len(one.ancestors)):
             tree = _three_way(old.parents[0].tree, here.tree, old.tree, winner)
             if tree != here.tree:
                 here = self.history.commit(tree, (here,), tuple(sorted(old.people)), "author")
                 line.append(here)
-        if stays and line:
-            SEEN["rebased"] += 1
-            self.proposal, self.base = here, len(self.branches)
-            self.history.point("proposal", here)
-        else:
-            self.close(line, "rebased")
+        return line
 
     @precondition(lambda self: self.proposal and self.base < len(self.branches))
-    @rule(winner=st.sampled_from(["ours", "theirs", "both"]), behind=BEHIND)
+    @rule(winner=WINNER, behind=BEHIND)
     def catch_up(self, winner: str, behind: tuple[str, ...]) -> None:
         """The branch is merged into the proposal."""
-        tree = self.merged(self.open, self.main, winner)
+        tree = _three_way(self.fork.tree, self.open.tree, self.main.tree, winner)
         tree |= {path: it for path, it in self.main.tree.items() if isinstance(it, Record)}
         self.proposal = self.history.commit(tree, (self.open, self.main), behind)
         self.base = len(self.branches)
@@ -226,11 +237,10 @@ class Approvals(RuleBasedStateMachine):
         SEEN["steps"] += 1
         now, work = self.branches[-1], tuple(self.main.work(self.history.main[-2]) if len(self.branches) > 1 else ())
         self.compare("main", self.main.oid, Case(now, self.main.state, (), self.day))
-        if len(self.branches) > 1 and (STEPS or len(self.branches) % 3 == 0):
+        if len(self.branches) > 1 and (STEPS or len(self.branches) % 5 == 0):
             self.compare("main, by its parent", None, Case(self.branches[-2], self.main.state, work, self.day))
         if self.proposal is not None:
-            fork = self.history.main[self.base - 1]
-            case = Case(self.branches[self.base - 1], self.open.state, tuple(self.open.work(fork)), self.day)
+            case = Case(self.branches[self.base - 1], self.open.state, tuple(self.open.work(self.fork)), self.day)
             self.compare("proposal", None, case)
 
     def compare(self, place: str, base: str | None, case: Case) -> None:
@@ -381,11 +391,12 @@ class Approvals(RuleBasedStateMachine):
         self.proposal = made
         self.history.point("proposal", made)
 
-    def merged(self, ours: Commit, theirs: Commit, winner: str) -> dict[str, Any]:
-        return _three_way(self.history.main[self.base - 1].tree, ours.tree, theirs.tree, winner)
+    @property
+    def fork(self) -> Commit:
+        """Where the proposal left the branch."""
+        return self.history.main[self.base - 1]
 
-    def close(self, line: list[Commit], how: str) -> None:
-        SEEN[how] += 1
+    def close(self, line: list[Commit]) -> None:
         self.advance(line)
         self.proposal = None
         self.history.point("proposal", None)
@@ -473,7 +484,7 @@ def test_the_program_says_of_every_history_what_the_documents_promise(quiet_envi
         "plan in force",
         "waiver counts",
         "rules not in force",
-        "merged",
-        "rebased",
+        "merge",
+        "rebase",
     ):
         assert SEEN[met], f"the search never met: {met}"

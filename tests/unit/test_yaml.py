@@ -12,7 +12,9 @@ from ray18.yaml import Step, edit, load, load_json, render
 from ray18.yaml.text import MAX_DEPTH
 
 EXAMPLE = Path(__file__).parents[2] / "example-repo"
-TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), max_size=20)
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), max_size=20).filter(
+    lambda text: not list(deceptive(text))  # Unicode versions differ about what is invisible
+)
 KEYS = st.text("abcdefghijklmnopqrstuvwxyz_-", min_size=1, max_size=8)
 LEAVES = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT
 VALUES = st.recursive(
