@@ -137,6 +137,8 @@ class Case:
     sections_at: Callable[[str], Mapping[str, Sections] | None] = lambda _: None
     """The sections of every subject at a commit; None where it is not here any more."""
     anchored: bool = True
+    proposed_people: People | None = None
+    """The people file under judgement: only its marks of compromised keys count, since they make judging stricter."""
 
     def digest(self, subject: Subject) -> str:
         """The digest of a subject as it stands."""
@@ -249,9 +251,9 @@ def record_path(folder: str, record: Approval) -> str:
     return f"{folder}/{record.subject}/{short(record.digest)}/{record.role}--{record.person}--{record.sequence}.yaml"
 
 
-def _order(held: Held) -> tuple[float, int, str]:
-    """Graph time first: what is only proposed comes after everything that was merged."""
-    return (float("inf") if held.step is None else held.step, held.record.sequence, held.document.path)
+def _order(held: Held) -> tuple[int, float, str]:
+    """By the number that the person signed; a record that was held back does not come later by being merged later."""
+    return (held.record.sequence, float("inf") if held.step is None else held.step, held.document.path)
 
 
 def _checked(case: Case, subject: Subject, held: Held) -> Checked:
@@ -290,7 +292,8 @@ def _forgery(case: Case, subject: Subject, held: Held) -> Iterator[Objection]:
 
 
 def _stolen(case: Case, held: Held, signer: str) -> Iterator[Objection]:
-    for since in compromised(case.rules.people, signer):
+    marks = (*compromised(case.rules.people, signer), *compromised(case.proposed_people, signer))
+    for since in marks:
         first = None if since is None else case.step_of(since)
         if first is None or held.step is None or held.step >= first:
             yield f"the key that signed it ({signer}) is compromised", _again(held.record)
@@ -310,7 +313,7 @@ def _not_delegated(case: Case, held: Held) -> Iterator[Objection]:
         yield f"the delegation {lent.id} is not from {record.on_behalf_of} to {record.person} for {record.role}", again
     if record.subject not in lent.subjects:
         yield f"the delegation {lent.id} is not for {record.subject}", again
-    if known.step is not None and held.step is not None and known.step > held.step:
+    if held.step is not None and (known.step is None or known.step > held.step):
         yield f"the delegation {lent.id} came after the decision", again
     if not lent.begins <= record.decided_on <= lent.ends:
         yield f"the delegation {lent.id} runs from {lent.begins} to {lent.ends}, not on {record.decided_on}", again
@@ -495,4 +498,5 @@ def _against(checked: Sequence[Checked], role: str) -> list[Checked]:
 
 
 def _replaced(entry: Checked, later: Checked | None) -> bool:
-    return later is not None and later is not entry and _order(later.held) > _order(entry.held)
+    """Whether a genuine decision with a higher number followed; of two with one number, the one against stands."""
+    return later is not None and later.record.sequence > entry.record.sequence

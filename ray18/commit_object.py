@@ -67,6 +67,9 @@ class Commit:
     """The armored signature; None when there is none, or when the commit could be changed without breaking it."""
     payload: bytes
     """The bytes that Git signs."""
+    claimed: tuple[bytes, ...]
+    """Every armored block in its signature headers, also those that prove nothing: only good for keeping people from
+    approving their own work."""
     oddities: tuple[str, ...]
     """What about this commit is not as Git writes it, in plain words."""
 
@@ -101,6 +104,7 @@ def parse(oid: str, content: bytes, object_format: str = "sha1") -> Commit:
         text.lstrip("\n").partition("\n")[0],
         signature,
         payload,
+        tuple(fields[place].partition(b" ")[2].replace(b"\n ", b"\n") + b"\n" for place in signature_fields),
         tuple(dict.fromkeys(oddities)),
     )
 

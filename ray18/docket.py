@@ -132,7 +132,16 @@ class Approvals:
         """What approvals are judged against."""
         ledger = self.ledger
         if ledger is None:
-            return Case(self.rules, self.sections, {}, self.program.as_of, met=self._met, anchored=False)
+            return Case(
+                self.rules,
+                self.sections,
+                {},
+                self.program.as_of,
+                delegations=self.delegations,
+                met=self._met,
+                anchored=False,
+            )
+        people = self.program.one("people")
         return Case(
             self.rules,
             self.sections,
@@ -143,6 +152,7 @@ class Approvals:
             self._met,
             ledger.step_of,
             lambda commit: sections_at(ledger.repository, commit, self.rules.settings),
+            proposed_people=people.content if people else None,
         )
 
     @cached_property

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from ray18.errors import EnvironmentProblem, UsageError
 
-
 TEMPORARY = re.compile(r"\..+\.[0-9a-f]{12}\.tmp")
 """The names of files that are being written, here or by another process at the same time."""
 

@@ -119,6 +119,8 @@ class Judge:
     """The newest commit of what is judged."""
     disguises: tuple[str, ...] = ()
     """Replace refs and grafts in the repository; nothing here follows them."""
+    diverged: str = ""
+    """How the protected branch here and the one of the remote have parted, if they have."""
     assumed: tuple[Held, ...] = ()
     """Decisions that nobody made: what would be if they were made."""
 
@@ -153,7 +155,7 @@ class Judge:
             "seats": lambda: self.approvals.seats,
             "anchored": lambda: rules.base is not None,
             "rule_changes": lambda: self.approvals.rule_changes,
-            "anomalies": lambda: self.approvals.anomalies,
+            "anomalies": lambda: (*self.approvals.anomalies, *((self.diverged,) if self.diverged else ())),
         }
         return policies.Inputs(self.program.documents, facts)
 

@@ -140,15 +140,16 @@ class Repository:
                 return output.decode().strip()
         raise BlockedError(f"there is no commit {revision!r} here", self._why_missing())
 
-    def _why_missing(self) -> str:
+    def _why_missing(self, oid: str = "") -> str:
+        if oid:
+            return "the repository is damaged or forged: clone it again"
         if self.shallow:
             return "history is shallow: fetch it whole (fetch-depth: 0, or git fetch --unshallow)"
         return "check the name, or fetch it first"
 
     def head(self) -> str | None:
         """The commit that HEAD names; None before the first commit."""
-        status, output, _ = self.attempt("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-        return output.decode().strip() if status == 0 else None
+        return self.reference("HEAD")
 
     def tree(self, commit: str, under: Sequence[str]) -> list[Entry]:
         """Every entry of the commit's tree below the given paths, recursively."""
@@ -189,7 +190,8 @@ class Repository:
     def _next_object(self, stream: IO[bytes], oid: str) -> tuple[str, bytes]:
         header = stream.readline().split()
         if len(header) != 3 or not header[2].isdigit():
-            raise BlockedError(f"object {oid} is missing or unreadable", self._why_missing())
+            remedy = self._why_missing("" if self.shallow else oid)
+            raise BlockedError(f"object {oid} is missing or unreadable", remedy)
         size = int(header[2])
         content = stream.read(size)
         stream.read(1)
@@ -225,9 +227,19 @@ class Repository:
         return (*replaced, *(("info/grafts",) if grafts.exists() else ()))
 
     def reference(self, name: str) -> str | None:
-        """The commit that a full reference name points to; None when it does not exist."""
+        """The commit that a full reference name points to; None when it does not exist.
+
+        Raises BlockedError when it exists and what it points to cannot be read: that is damage, not absence.
+        """
         status, output, _ = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-        return output.decode().strip() if status == 0 else None
+        if status == 0:
+            return output.decode().strip()
+        status, output, _ = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+        if status == 0:
+            oid = output.decode().strip()
+            list(self.objects([oid]))
+            raise BlockedError(f"{name} points to {oid}, which is no commit", self._why_missing(oid))
+        return None
 
 
 def discover(start: Path) -> Repository:

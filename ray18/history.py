@@ -12,6 +12,8 @@ class Base:
 
     commit: str
     reason: str
+    diverged: str = ""
+    """What is wrong when the protected branch here and the one of the remote have parted; empty when they have not."""
 
 
 def trusted_base(
@@ -74,7 +76,10 @@ def _left_branch(repository: Repository, judged: str | None, head: str, tip: str
     if judged in line:
         parents = repository.parents(fork)
         return Base(parents[0], f"first parent, on {branch}") if parents else None
-    return Base(_on_first_parents(repository, fork, line, branch), f"left {branch} here")
+    diverged = ""
+    if fork not in (head, tip) and repository.reference(f"refs/heads/{branch}") == head:
+        diverged = f"{branch} here and origin/{branch} have parted at {fork[:12]}: pull, or history was rewritten"
+    return Base(_on_first_parents(repository, fork, line, branch), f"left {branch} here", diverged)
 
 
 def _on_first_parents(repository: Repository, fork: str, line: list[str], branch: str) -> str:

@@ -8,7 +8,7 @@ onto the branch. A record, once merged, is known for ever, with the rules of its
 import gc
 import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -266,11 +266,9 @@ def authorship(commit: Commit, key: str = "") -> Authorship:
     """Who stands behind a commit: author, committer, co-authors, and the key it claims, where that is not known yet."""
     everybody = (commit.author, commit.committer, *commit.co_authors)
     keys = {key} if key else set()
-    if commit.signature is not None and not key:
-        try:
-            keys.add(fingerprint(parse(commit.signature).public_key))
-        except SignatureProblem:
-            keys.clear()
+    for armored in commit.claimed if not key else ():
+        with suppress(SignatureProblem):
+            keys.add(fingerprint(parse(armored).public_key))
     return Authorship(commit.oid, frozenset(one.email.casefold() for one in everybody if one.email), frozenset(keys))
 
 

@@ -161,7 +161,9 @@ def _not_authorised(
     except SignatureProblem as problem:
         yield str(problem), again
         return
-    if list(compromised(program.rules.people, signer)):
+    proposed = program.one("people")
+    marks = [*compromised(people, signer), *compromised(proposed.content if proposed else None, signer)]
+    if marks or list(compromised(program.rules.people, signer)):
         yield f"the key that signed it ({signer}) is compromised", again
     if second and record.second is None:
         yield (

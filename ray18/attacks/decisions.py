@@ -270,13 +270,13 @@ def comment_as_review(stage: Stage) -> Asked:
     return _reviewed(stage, state="commented")
 
 
-@attack("decisions", "D19", "D04", "approvals:opener", cause="opened the change")
+@attack("decisions", "D19", "D04", "approvals:opener", cause="opened or pushed the change")
 def review_of_the_opener(stage: Stage) -> Asked:
     """The lead opened the change, and approved it."""
     return _reviewed(stage, opened_by=44)
 
 
-@attack("decisions", "D19", "D04", "approvals:pusher", cause="pushed to the change")
+@attack("decisions", "D19", "D04", "approvals:pusher", cause="opened or pushed the change")
 def review_of_the_pusher(stage: Stage) -> Asked:
     """The lead pushed to the change, and approved it."""
     return _reviewed(stage, pushed_by=[45, 44])

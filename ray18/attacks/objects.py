@@ -4,7 +4,7 @@ import shutil
 import zlib
 from pathlib import Path
 
-from ray18.attacks.case import COMMITTED, WORK_TREE, Asked, attack
+from ray18.attacks.case import COMMITTED, EVERYTHING, WORK_TREE, Asked, attack
 from ray18.attacks.stage import REJECTION, Stage, signed_commit
 
 _FORGED = "does not hold what its id says"
@@ -26,7 +26,7 @@ def _approving(stage: Stage) -> str:
 def replaced_commit(stage: Stage) -> Asked:
     """`git replace` shows a signed approval in place of the commit that rejects."""
     stage.git("replace", "HEAD", _approving(stage))
-    return Asked((*_BOTH, ("gate", "approvals", "--rev", "main")), at_stake="HEAD")
+    return Asked((*_BOTH, ("gate", "approvals", "--rev", "main"), EVERYTHING), at_stake="HEAD")
 
 
 @attack("objects", "C01", "approvals:replace", cause="refs/replace", git="G sven@ferry.example")
@@ -35,14 +35,14 @@ def replaced_blob(stage: Stage) -> Asked:
     path = stage.found("sven")
     stage.git("replace", f"HEAD:{path}", f"{_approving(stage)}:{path}")
     stage.git("checkout", "-q", "HEAD", "--", ".")
-    return Asked((COMMITTED,), at_stake="HEAD")
+    return Asked((COMMITTED, (*EVERYTHING, "--rev", "HEAD")), at_stake="HEAD")
 
 
 @attack("objects", "approvals:graft", cause="info/grafts", git="G sven@ferry.example")
 def grafted_history(stage: Stage) -> Asked:
     """A graft says that the newest commit has no parents."""
     stage.write(".git/info/grafts", f"{stage.head()}\n")
-    return Asked(at_stake="HEAD")
+    return Asked((*_BOTH, EVERYTHING), at_stake="HEAD")
 
 
 def _loose(stage: Stage, oid: str) -> Path:
@@ -234,7 +234,7 @@ def planted_shallow_file(stage: Stage) -> Asked:
     return Asked()
 
 
-@attack("objects", "C16", cause="unanchored: no trusted commit", on="approved")
+@attack("objects", "C16", cause="is missing or unreadable", on="approved")
 def empty_object_store(stage: Stage) -> Asked:
     """Every object is gone."""
     shutil.rmtree(stage.root / ".git" / "objects")

@@ -100,15 +100,22 @@ def open_judge(
     ledger = _ledger(repository, trusted, anchor)
     rules = _rules(snapshot, trusted, ledger)
     program = load(snapshot, rules, as_of, ledger.kept if ledger else {}, _progress)
-    return Judge(program, snapshot, ledger, judged or repository.head(), repository.disguises())
+    diverged = trusted.diverged if trusted else ""
+    return Judge(program, snapshot, ledger, judged or repository.head(), repository.disguises(), diverged)
 
 
 def _ledger(repository: Repository, trusted: Base | None, anchor: str | None) -> Ledger | None:
     """The branch up to the trusted base; without an anchor that is older than it, from its first commit."""
     if trusted is None:
         return None
-    if anchor is not None and repository.merge_base(anchor, trusted.commit) != anchor:
-        anchor = None
+    if anchor is not None:
+        if not repository.has(anchor):
+            raise BlockedError(
+                f"the anchor {anchor[:12]} is not on the first-parent chain of {trusted.commit[:12]}: it is not here at all",
+                "history was rewritten, or `anchor` in ray18.yaml is wrong",
+            )
+        if anchor != trusted.commit and repository.merge_base(anchor, trusted.commit) == trusted.commit:
+            anchor = None  # what is judged is older than the anchor
     return read_ledger(repository, trusted.commit, anchor, cached=True)
 
 

@@ -139,9 +139,10 @@ class Case:
 
     def held(self, kind: type) -> dict[str, Held]:
         """What was ever merged and what is there; a delegation or a waiver that is not there any more is no more."""
-        known = self.branch.held
-        there = {name: known.get(name) or Held(it, inf, self.branch.rules) for name, it in self.state.files.items()}
-        return {name: one for name, one in {**known, **there}.items() if isinstance(one.it, kind)}
+        known, files = self.branch.held, self.state.files
+        ever = {name: one for name, one in known.items() if isinstance(one.it, Record)}
+        there = {name: known.get(name) or Held(it, inf, self.branch.rules) for name, it in files.items()}
+        return {name: one for name, one in {**ever, **there}.items() if isinstance(one.it, kind)}
 
     def previous(self, subject: str) -> Any:
         content, before, _ = self.branch.in_force.get(subject, (None, None, None))

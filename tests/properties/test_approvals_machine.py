@@ -97,7 +97,7 @@ class Approvals(RuleBasedStateMachine):
     # What people do
 
     @rule(place=PLACE, person=HOLDER, role=ROLE, subject=SUBJECT, decision=DECISION, key=KEY, lasts=LASTS)
-    def decide(
+    def decide(  # noqa: PLR0917
         self, place: str, person: str, role: str, subject: str, decision: str, key: str, lasts: int | None
     ) -> None:
         person = person or self.branch(place).rules.hold(role)[0]
@@ -144,7 +144,7 @@ class Approvals(RuleBasedStateMachine):
 
     @rule(place=PLACE, delegator=PERSON, delegate=PERSON, role=ROLE, key=KEY, begins=st.integers(-3, 2),
           lasts=st.integers(0, 6), subjects=st.sampled_from([("plan",), ("staffing", "plan"), ("staffing",)]))  # fmt: skip
-    def delegate(
+    def delegate(  # noqa: PLR0917
         self, place: str, delegator: str, delegate: str, role: str, key: str, begins: int, lasts: int, subjects: Any
     ) -> None:
         if delegator == delegate or role != LEADS.get(delegator, role):
@@ -319,7 +319,7 @@ class Approvals(RuleBasedStateMachine):
         self.made += 1
         return f"{start}-{self.made:04}.yaml"
 
-    def record(
+    def record(  # noqa: PLR0917
         self,
         place: str,
         subject: str,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ray18.errors import BlockedError, UsageError
 from ray18.yaml import Step, edit, load, load_json, render
-from ray18.yaml.text import MAX_DEPTH
+from ray18.yaml.text import MAX_DEPTH, deceptive
 
 EXAMPLE = Path(__file__).parents[2] / "example-repo"
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), max_size=20).filter(
