@@ -51,6 +51,7 @@ def test_an_ordinary_commit_is_read_whole() -> None:
         subject="Plan the year",
         signature=None,
         payload=written(*HEAD, message=message),
+        claimed=(),
         oddities=(),
     )
 
