@@ -10,8 +10,8 @@ from ray18.evidence.coverage_plan import CoveragePlan
 from ray18.evidence.manifest import Manifest
 from ray18.evidence.prioritization_matrix import MatrixOutput
 from ray18.renderers.json import CheckReportOutput, GateReportOutput
+from ray18.renderers.json_audit import AuditOutput
 from ray18.renderers.json_history import (
-    AuditOutput,
     DebtOutput,
     OutlookOutput,
     ReplayOutput,

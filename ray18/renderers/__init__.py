@@ -12,7 +12,7 @@ _REPORTS = {**_CAUSES, "markdown": "markdown_history"}
 _MODULES = {
     "gates": _VERDICTS,
     "check": _VERDICTS,
-    "audit": _REPORTS,
+    "audit": {**_REPORTS, "json": "json_audit"},
     "replay": _REPORTS,
     "outlook": _REPORTS,
     "debt": _REPORTS,
