@@ -14,7 +14,9 @@ from ray18.seating import unfillable
 
 _HARMLESS_SETTINGS = frozenset({"program.title", "evidence_folder"})
 _STRICTER_WHEN_LOWER = ("thresholds.", "prioritization.days.")
-_STRICTER_WHEN_LONGER = frozenset({"plan_roles", "schemas.kinds", "thresholds.waiver_second_signature"})
+_STRICTER_WHEN_LONGER = frozenset(
+    {"plan_roles", "prioritization.stakeholders", "schemas.kinds", "thresholds.waiver_second_signature"}
+)
 _ORDER = {"signed": 2, "observed": 1, "attested": 0}
 _STRICTER_WORDS: Mapping[str, tuple[Any, Any]] = {
     "approvals.distinct_people": (False, True),
@@ -52,7 +54,7 @@ def lock_outs(before: RuleSet, after: RuleSet) -> Iterator[str]:
         return
     for role, why in unfillable(after.settings, after.people):
         if role not in already:
-            yield f"{role} could not be filled any more: {why}"
+            yield f"{role} could not be filled: {why}"
 
 
 def _settings(before: Settings, after: Settings) -> Iterator[str]:
@@ -63,7 +65,7 @@ def _settings(before: Settings, after: Settings) -> Iterator[str]:
 
 
 def _harmless(name: str, old: Any, new: Any) -> bool:
-    if name in _HARMLESS_SETTINGS or name.endswith(".title"):
+    if name in _HARMLESS_SETTINGS or name.endswith(".title") or (not old and not new):
         return True
     if name in _STRICTER_WORDS:
         return bool((old, new) == _STRICTER_WORDS[name])

@@ -56,17 +56,18 @@ class Held:
         return self.document.content
 
     @cached_property
-    def signer(self) -> str:
-        """The fingerprint of the key that vouches for it, by the people file of its entry. Raises SignatureProblem."""
+    def signers(self) -> tuple[str, ...]:
+        """The fingerprints of the keys that vouch for it, by the people file of its entry. Raises SignatureProblem."""
         record, people = self.record, self.rules.people
         message = signed_bytes(record)
         if record.evidence == "observed":
-            return signer_of(people, _observer(record, self.rules.settings), self.signature, message, OBSERVATION)
+            observer = _observer(record, self.rules.settings)
+            return (signer_of(people, observer, self.signature, message, OBSERVATION),)
         if record.evidence == "attested":
             return self._attested(people, message)
-        return signed_by_human(people, record.person, self.signature, message, NAMESPACE)
+        return (signed_by_human(people, record.person, self.signature, message, NAMESPACE),)
 
-    def _attested(self, people: People | None, message: bytes) -> str:
+    def _attested(self, people: People | None, message: bytes) -> tuple[str, ...]:
         told = self.record.attestation
         if told is None:
             raise SignatureProblem("it says `attested`, and does not say by whom")
@@ -75,8 +76,8 @@ class Held:
         signer = signed_by_human(people, told.clerk, self.signature, message, ATTESTATION)
         if self.countersignature is None:
             raise SignatureProblem(f"{told.countersigned_by} has not countersigned it (no .countersig file beside it)")
-        signed_by_human(people, told.countersigned_by, self.countersignature, message, COUNTERSIGNATURE)
-        return signer
+        second = signed_by_human(people, told.countersigned_by, self.countersignature, message, COUNTERSIGNATURE)
+        return (signer, second)
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,12 @@ class HeldDelegation:
     rules: Rules
 
     @cached_property
+    def signer(self) -> str:
+        """The fingerprint of the key that signed it. Raises SignatureProblem."""
+        record = self.document.content
+        return signed_by_human(self.rules.people, record.delegator, self.signature, signed_bytes(record), DELEGATION)
+
+    @cached_property
     def objection(self) -> str:
         """Why nobody may decide by it, whatever the day; empty = it is good."""
         record, people = self.document.content, self.rules.people
@@ -99,10 +106,9 @@ class HeldDelegation:
         if people is None or record.delegator not in people.holders(record.role):
             return f"{record.delegator} does not hold {record.role}, and a delegate cannot delegate further"
         try:
-            signed_by_human(people, record.delegator, self.signature, signed_bytes(record), DELEGATION)
+            return "" if self.signer else "it is not signed"
         except SignatureProblem as problem:
             return str(problem)
-        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +116,11 @@ class InForce:
     """What a subject's seats were last filled for."""
 
     digest: str
-    previous: str | None
-    """What was in force before that."""
     step: int
     authors: frozenset[str]
     """The commits that made it out of what was in force before."""
+    past: tuple[Sections, ...]
+    """The sections of everything that ever was in force, itself last."""
 
 
 @dataclass(frozen=True)
@@ -144,12 +150,19 @@ class Case:
         """The digest of a subject as it stands."""
         return digest(subject.id, self.sections[subject.id])
 
-    def previous(self, subject: Subject) -> str | None:
-        """The digest that a decision about the subject as it stands must name as the one in force before."""
+    def previous(self, subject: Subject, names: Iterable[str] = ()) -> str | None:
+        """The digest that a decision about these sections (default: all) must name as the one in force before.
+
+        It is the last that differs from the sections as they stand; so a section that did not change keeps its approvals.
+        """
         held = self.in_force.get(subject.id)
-        if held is None:
-            return None
-        return held.previous if held.digest == self.digest(subject) else held.digest
+        chosen = tuple(names) or subject.sections
+        now = {name: self.sections[subject.id].get(name, "") for name in chosen}
+        for past in reversed(held.past if held else ()):
+            then = {name: past.get(name, "") for name in chosen}
+            if then != now:
+                return digest(subject.id, then)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,25 +291,30 @@ def _forgery(case: Case, subject: Subject, held: Held) -> Iterator[Objection]:
     holder = record.on_behalf_of or record.person
     if then.people is None or holder not in then.people.holders(record.role):
         when = "" if held.step is None else f" when it entered (step {held.step})"
-        yield f"{holder} does not hold the role {record.role}{when}", "let a holder of the role decide"
+        yield (
+            f"{holder} {'does' if held.step is None else 'did'} not hold the role {record.role}{when}",
+            "let a holder of the role decide",
+        )
     try:
-        signer = held.signer
+        signers = held.signers
     except SignatureProblem as problem:
         yield str(problem), again
         return
-    yield from _stolen(case, held, signer)
+    yield from _stolen(case, held.step, signers, again)
     if record.on_behalf_of is not None:
         yield from _not_delegated(case, held)
     if record.evidence == "observed":
         yield from _not_observed(case, subject, held)
 
 
-def _stolen(case: Case, held: Held, signer: str) -> Iterator[Objection]:
-    marks = (*compromised(case.rules.people, signer), *compromised(case.proposed_people, signer))
-    for since in marks:
-        first = None if since is None else case.step_of(since)
-        if first is None or held.step is None or held.step >= first:
-            yield f"the key that signed it ({signer}) is compromised", _again(held.record)
+def _stolen(case: Case, step: int | None, signers: Iterable[str], again: str) -> Iterator[Objection]:
+    """Keys that fell into other hands before the record entered, as far as anybody has said so."""
+    for signer in signers:
+        marks = (*compromised(case.rules.people, signer), *compromised(case.proposed_people, signer))
+        for since in marks:
+            first = None if since is None else case.step_of(since)
+            if first is None or step is None or step >= first:
+                yield f"the key that signed it ({signer}) is compromised", again
 
 
 def _not_delegated(case: Case, held: Held) -> Iterator[Objection]:
@@ -309,6 +327,9 @@ def _not_delegated(case: Case, held: Held) -> Iterator[Objection]:
     lent = known.document.content
     if known.objection:
         yield f"the delegation {lent.id} does not count: {known.objection}", again
+        return
+    for problem, remedy in _stolen(case, known.step, [known.signer], again):
+        yield f"the delegation {lent.id} does not count: {problem}", remedy
     if (lent.delegator, lent.delegate, lent.role) != (record.on_behalf_of, record.person, record.role):
         yield f"the delegation {lent.id} is not from {record.on_behalf_of} to {record.person} for {record.role}", again
     if record.subject not in lent.subjects:
@@ -323,7 +344,7 @@ def _not_observed(case: Case, subject: Subject, held: Held) -> Iterator[Objectio
     record, seen = held.record, held.record.observation
     if seen is None:  # the signer could not have been found without it
         return
-    again = "let the reviewer approve again, then: ray18 approvals observe"
+    again = "let the reviewer approve again, and have that recorded"
     people = held.rules.people
     mapped = [
         person.id
@@ -368,9 +389,9 @@ def _staleness(case: Case, subject: Subject, record: Approval) -> Iterator[Objec
         )
     elif missing:
         yield f"it does not cover {' and '.join(missing)}", again
-    elif case.anchored and record.previous != case.previous(subject):
+    elif case.anchored and record.previous != case.previous(subject, record.sections):
         was = short(record.previous) if record.previous else "nothing"
-        now_is = case.previous(subject)
+        now_is = case.previous(subject, record.sections)
         yield (
             f"it was decided when {was} was in force before; now that is {short(now_is) if now_is else 'nothing'}",
             again,
@@ -470,7 +491,7 @@ def _why_not(people: People | None, role: str, against: Checked | None, consider
 
 
 def _latest(checked: Iterable[Checked]) -> dict[str, Checked]:
-    """The last decision of each person, in graph order, then by sequence."""
+    """The last decision of each person: by the number that the person signed, then in graph order."""
     return {entry.record.person: entry for entry in checked}
 
 

@@ -169,7 +169,7 @@ class Approvals:
             changes = differences(repository, pairs, drawn.places())
             for commit, touching in touched(chain, step, drawn, facts, changes):
                 for subject in touching:
-                    found[subject] = (*found.get(subject, ()), authorship(commit))
+                    found[subject] = (*found.get(subject, ()), authorship(commit, self.rules.people))
         return found
 
     @cached_property
@@ -217,7 +217,8 @@ class Approvals:
         if ledger is None:
             return
         yield from ledger.dropped.values()
-        for problem in ledger.unaccepted:
+        settled = all(change.agreed for change in self.rule_changes)
+        for problem in () if settled else ledger.unaccepted:
             yield f"the rules on the branch are not in force: {problem}"
 
     def _met(self, closing: Closing) -> bool:

@@ -141,6 +141,8 @@ class Ledger:
     kept: dict[str, str] = field(default_factory=dict)
     """Path and object id of every file that must never change again."""
     in_force: dict[str, InForce] = field(default_factory=dict)
+    known_as: dict[str, set[str]] = field(default_factory=dict)
+    """Every e-mail address and key that the people file ever had, and whose."""
     pending: dict[str, dict[str, Authorship]] = field(default_factory=dict)
     """Subject to the commits that touched it since it was last approved."""
     authorships: dict[str, Authorship] = field(default_factory=dict)
@@ -155,7 +157,7 @@ class Ledger:
     rows: list[StepRow] = field(default_factory=list)
     """What an audit says of each step, from `first` on."""
     forgotten: str = ""
-    """The tip that this machine saw before, when it is not on the branch any more."""
+    """The tip that an audit on this machine saw before, when it is not on the branch any more."""
     governed_steps: set[int] = field(default_factory=set)
     """The numbers of the steps that changed any governed file."""
     tip_entries: tuple[Entry, ...] = ()
@@ -170,7 +172,7 @@ class Ledger:
             chosen: Iterable[Authorship] = [self.authorships[oid] for oid in sorted(held.authors)]
         else:
             chosen = (*self.pending.get(subject, {}).values(), *more)
-        return people_behind(self.rules.people, chosen)
+        return people_behind(self.known_as, chosen)
 
     def step_of(self, commit: str) -> int | None:
         """The step that brought a commit to the branch; None when it did not come."""
@@ -196,10 +198,8 @@ def read_ledger(
     name = f"ledger {anchor or 'root'} {signers}"
     known = _known(cache, name, repository)
     chain = first_parent_chain(repository, tip, known.tip, known.number) if known and known.ledger else None
-    forgotten = ""
     if known is None or known.ledger is None or chain is None:
-        forgotten = known.tip if known and known.ledger and tip not in known.ledger.commits else ""
-        older = known is not None and not forgotten
+        older = known is not None and known.ledger is not None and tip in known.ledger.commits
         known = Replay(repository, signers=signers)
         chain = _whole(repository, tip, anchor, known)
         cache = None if older else cache
@@ -207,8 +207,6 @@ def read_ledger(
         ledger = known.run(chain)
     if ledger is not None and cache is not None and len(chain.steps) >= WORTH_KEEPING:
         cache.put(name, pickle.dumps(known))
-    if ledger is not None:
-        ledger.forgotten = forgotten
     return ledger
 
 
@@ -262,32 +260,38 @@ def sections_at(repository: Repository, commit: str, settings: Settings) -> dict
     return sections_from(table)
 
 
-def authorship(commit: Commit, key: str = "") -> Authorship:
+def authorship(commit: Commit, people: People | None, key: str = "") -> Authorship:
     """Who stands behind a commit: author, committer, co-authors, and the key it claims, where that is not known yet."""
     everybody = (commit.author, commit.committer, *commit.co_authors)
     keys = {key} if key else set()
     for armored in commit.claimed if not key else ():
         with suppress(SignatureProblem):
             keys.add(fingerprint(parse(armored).public_key))
+    if not keys and commit.claimed:
+        with suppress(SignatureProblem):
+            keys.add(verify(commit.claimed[0], commit.payload, "git", certificates(people)))
     return Authorship(commit.oid, frozenset(one.email.casefold() for one in everybody if one.email), frozenset(keys))
 
 
-def people_behind(people: People | None, commits: Iterable[Authorship]) -> dict[str, str]:
-    """Person to how they took part, for everybody in the people file."""
-    emails = {person.email.casefold(): person.id for person in (people.people if people else ()) if person.email}
-    keys = {
-        finger: person.id
-        for person in (people.people if people else ())
-        for finger in fingerprints(person, lambda _: True)
-    }
+def known_as(people: People | None) -> Iterator[tuple[str, str]]:
+    """E-mail addresses (without regard to case) and keys, revoked ones too, and whose they are."""
+    for person in people.people if people else ():
+        if person.email:
+            yield person.email.casefold(), person.id
+        for key in fingerprints(person, lambda _: True):
+            yield key, person.id
+
+
+def people_behind(names: Mapping[str, set[str]], commits: Iterable[Authorship]) -> dict[str, str]:
+    """Person to how they took part, for everybody who ever had one of the addresses and keys."""
     found: dict[str, str] = {}
     for made in commits:
         for key in made.keys:
-            if key in keys:
-                found.setdefault(keys[key], f"signed commit {made.commit[:12]}")
+            for person in names.get(key, ()):
+                found.setdefault(person, f"signed commit {made.commit[:12]}")
         for email in made.emails:
-            if email in emails:
-                found.setdefault(emails[email], f"is named in commit {made.commit[:12]}")
+            for person in names.get(email, ()):
+                found.setdefault(person, f"is named in commit {made.commit[:12]}")
     return found
 
 
@@ -414,7 +418,7 @@ class Replay:
         row = self._row(step)
         for commit, found in touched(self.chain, step, drawn, self.facts, self.changes):
             key = row.signer if commit is step.commit and not row.signer.startswith("!") else ""
-            made = authorship(commit, key)
+            made = authorship(commit, ledger.rules.people, key)
             for subject in found:
                 ledger.pending.setdefault(subject, {})[commit.oid] = made
         self._amend(step, first)
@@ -464,6 +468,7 @@ class Replay:
         found, ruleset = rules
         before = [one.commit.oid for one in self.chain.steps[: step.number - 1]]
         self.ledger = Ledger(self.repository, step.commit.oid, found, ruleset, first=step.number, commits=before)
+        self._remember(self.ledger, found.people)
         self.drawn = Map.of(found.settings)
         return True
 
@@ -493,8 +498,15 @@ class Replay:
             content = self.facts.content(TEAM, there) if there else None
             team[path] = next(iter(self.facts.leaves(TEAM, there).values()), "") if content is not None else ""
         known = people.content if people else None
+        if self.ledger is not None:
+            self._remember(self.ledger, known)
         rules = Rules(settings, known, CommitSnapshot(self.repository, commit), commit, "")
         return rules, RuleSet(settings, known, team)
+
+    @staticmethod
+    def _remember(ledger: Ledger, people: People | None) -> None:
+        for name, person in known_as(people):
+            ledger.known_as.setdefault(name, set()).add(person)
 
     def _leaf(self, name: str, change: Change) -> None:
         before, after = self.facts.leaves(name, change.before), self.facts.leaves(name, change.after)
@@ -734,7 +746,9 @@ class Replay:
         held = ledger.in_force.get(subject)
         made = ledger.pending.pop(subject, {})
         ledger.authorships.update(made)
-        ledger.in_force[subject] = InForce(now, held.digest if held else None, step.number, frozenset(made))
+        sections = {place[1]: kept.digest for place, kept in self.table.items() if place[0] == subject}
+        past = (*(held.past if held else ()), sections)
+        ledger.in_force[subject] = InForce(now, step.number, frozenset(made), past)
         ledger.dropped.pop(subject, None)
 
     def _event(self, step: Step, name: str, weight: Weight, message: str, path: str = "", subject: str = "") -> None:

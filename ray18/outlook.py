@@ -147,7 +147,7 @@ def assuming(judge: Judge, decisions: Iterable[Held]) -> Judge:
 class Assumed(Held):
     """A decision that nobody made: it counts as signed."""
 
-    signer = "assumed"
+    signers = ("assumed",)
 
 
 def _left(people: People | None, leaver: str) -> Any:

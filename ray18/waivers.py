@@ -140,7 +140,7 @@ def _not_authorised(
 ) -> Iterator[tuple[str, str]]:
     """Who asked, who accepted, and whether they could: by the people file of the waiver's entry."""
     record, people = held.document.content, held.rules.people
-    roles, again = waivable.roles.get(record.gate, ()), "record a new one: ray18 waive"
+    roles = waivable.roles.get(record.gate, ())
     if record.requested_by in (record.approved_by, record.second):
         yield "who asked for it accepted it", "let somebody else accept it"
     if record.role not in roles:
@@ -153,18 +153,7 @@ def _not_authorised(
     asked = people.person(record.requested_by) if people else None
     if asked is None or asked.kind != "human":
         yield f"nobody named {record.requested_by} is in the trusted people file", "name the person who asked for it"
-    message = signed_bytes(record)
-    try:
-        signer = signed_by_human(people, record.approved_by, held.signature, message, NAMESPACE)
-        if record.second is not None:
-            yield from _second(held, message)
-    except SignatureProblem as problem:
-        yield str(problem), again
-        return
-    proposed = program.one("people")
-    marks = [*compromised(people, signer), *compromised(proposed.content if proposed else None, signer)]
-    if marks or list(compromised(program.rules.people, signer)):
-        yield f"the key that signed it ({signer}) is compromised", again
+    yield from _not_signed(program, held)
     if second and record.second is None:
         yield (
             "it excuses something severe, and only one person accepted it",
@@ -172,8 +161,28 @@ def _not_authorised(
         )
 
 
-def _second(held: HeldWaiver, message: bytes) -> Iterator[tuple[str, str]]:
-    """Raises SignatureProblem when the second person's signature does not hold."""
+def _not_signed(program: Program, held: HeldWaiver) -> Iterator[tuple[str, str]]:
+    """Why the signatures do not prove that it was accepted."""
+    record, people, again = held.document.content, held.rules.people, "record a new one: ray18 waive"
+    message = signed_bytes(record)
+    try:
+        signers = [signed_by_human(people, record.approved_by, held.signature, message, NAMESPACE)]
+        if record.second is not None:
+            yield from _second(held)
+        if record.second is not None and held.countersignature is not None:
+            signers.append(signed_by_human(people, record.second, held.countersignature, message, SECOND))
+    except SignatureProblem as problem:
+        yield str(problem), again
+        return
+    proposed = program.one("people")
+    for file in (people, program.rules.people, proposed.content if proposed else None):
+        for signer in signers:
+            if list(compromised(file, signer)):
+                yield f"the key that signed it ({signer}) is compromised", again
+
+
+def _second(held: HeldWaiver) -> Iterator[tuple[str, str]]:
+    """Why the second person cannot be one."""
     record, people = held.document.content, held.rules.people
     second = record.second or ""
     if second == record.approved_by:
@@ -182,8 +191,6 @@ def _second(held: HeldWaiver, message: bytes) -> Iterator[tuple[str, str]]:
         yield f"{second} holds no role", "let a holder of a role accept it too"
     if held.countersignature is None:
         yield f"{second} has not signed it yet (no .countersig file beside it)", "ray18 approvals countersign FILE"
-    else:
-        signed_by_human(people, second, held.countersignature, message, SECOND)
 
 
 def unused(excused: Iterable[Excuse], used: Iterable[Excuse]) -> Iterator[Finding]:

@@ -302,14 +302,14 @@ def removed_where_that_ends_approvals(stage: Stage) -> Asked:
     return Asked((WORK_TREE,), folder=fresh.root)
 
 
-@attack("rules", "approvals:quorum lock-out", cause="security-lead could not be filled any more", on="approved")
+@attack("rules", "approvals:quorum lock-out", cause="security-lead could not be filled", on="approved")
 def nobody_left_to_decide(stage: Stage) -> Asked:
     """A branch takes the only security lead away."""
     _proposed(stage, "people.yaml", "security-lead: [sven]", "security-lead: []")
     return Asked()
 
 
-@attack("rules", "approvals:quorum lock-out", cause="security-lead could not be filled any more", on="approved")
+@attack("rules", "approvals:quorum lock-out", cause="security-lead could not be filled", on="approved")
 def nobody_left_with_a_key(stage: Stage) -> Asked:
     """A change that is merged leaves the security lead without any means to decide."""
     text = people(revoked={"sven": "{reason: retired}"}).replace("{forge: github, id: 44, login: sven}", "")

@@ -138,7 +138,7 @@ def decide(
         "subject": chosen.id,
         "digest": digest(chosen.id, covered),
         "sections": covered,
-        "previous": approvals.case.previous(chosen),
+        "previous": approvals.case.previous(chosen, covered),
         "rules": rules_digest(rules.settings, rules.people),
         "role": held,
         "person": person,

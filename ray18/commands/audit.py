@@ -7,7 +7,7 @@ import click
 
 from ray18.audit import CHECKPOINT, AuditReport, audit, checkpoint_digest
 from ray18.commands.output import emit, format_option, say
-from ray18.commands.place import Day, audited_ledger, program_repository, today
+from ray18.commands.place import Day, audited_ledger, forgotten_tip, program_repository, today
 from ray18.commands.records import put, signed_files, signing_options, your_id, your_signer, yourself
 from ray18.documents import kind
 from ray18.documents.checkpoint import Checkpoint
@@ -28,6 +28,9 @@ from ray18.ledger import Ledger
     metavar="FILE",
     help="A checkpoint that you kept elsewhere; repeatable.",
 )
+@click.option(
+    "--accept-tip", is_flag=True, help="What an earlier audit here saw last is gone, and that is as it should be."
+)
 @click.option("--no-cache", is_flag=True, help="Read everything anew; the answer is the same.")
 @signing_options
 @format_option
@@ -39,6 +42,7 @@ def command(
     as_of: date | None,
     checkpoint: bool,
     against: tuple[Path, ...],
+    accept_tip: bool,
     no_cache: bool,
     key: Path | None,
     gpg: str | None,
@@ -59,6 +63,8 @@ def command(
     """
     repository = program_repository(ctx)
     ledger = audited_ledger(repository, rev, anchor, cached=not no_cache)
+    if rev is None:
+        ledger.forgotten = forgotten_tip(repository, ledger, accept=accept_tip)
     elsewhere = [_checkpoint(path) for path in against]
     report = audit(ledger, as_of or today(), repository.disguises(), elsewhere)
     if checkpoint:

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from ray18.cache import Cache
 from ray18.documents import SETTINGS_PATH
 from ray18.errors import BlockedError, UsageError
 from ray18.gates import Judge
@@ -132,8 +133,24 @@ def audited_ledger(repository: Repository, rev: str | None, anchor: str | None, 
     return ledger
 
 
+def forgotten_tip(repository: Repository, ledger: Ledger, *, accept: bool) -> str:
+    """The newest commit that an audit on this machine saw on the protected branch, if it is not there any more.
+
+    It is remembered until somebody accepts that it is gone.
+    """
+    cache, name = Cache(repository.common_dir), f"tip {ledger.rules.settings.protected_branch}"
+    seen = (cache.get(name) or b"").decode("ascii", "replace")
+    if accept or not seen or seen in ledger.commits:
+        cache.put(name, ledger.tip.encode())
+        return ""
+    return seen
+
+
 def _protection(repository: Repository) -> tuple[str, str | None] | None:
-    """The protected branch and the anchor, as the repository's default branch says: a proposal must not choose its judge."""
+    """The protected branch and the anchor, by the rules in force on the repository's default branch.
+
+    Neither a proposal nor somebody who can push to the branch may choose where trust begins.
+    """
     default = default_branch(repository)
     if default is None:
         return None
@@ -142,6 +159,11 @@ def _protection(repository: Repository) -> tuple[str, str | None] | None:
     if not there.paths([SETTINGS_PATH]):
         return name, None
     settings = read_settings(there)
+    if (settings.protected_branch, settings.anchor) != (name, None):
+        ledger = read_ledger(repository, tip, None, cached=True)
+        if ledger is None:
+            return name, None
+        settings = ledger.rules.settings
     return settings.protected_branch, settings.anchor
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import AS_OF, ITEM, ROLES, SETTINGS, Program, key_file, people_yaml, signer_of
+from conftest import AS_OF, ITEM, ROLES, SETTINGS, Program, key_file, people_yaml, public_line, signer_of
 from jsonschema import Draft202012Validator
 
 from ray18.approvals import ATTESTATION, OBSERVATION, record_path
@@ -224,8 +224,6 @@ def observed(program: Program, **said: object) -> str:
     """A review by sven, recorded and signed by the observer; the reason why it does not count."""
     accounts = "    forges: [{forge: github, id: 501, login: sven}]\n"
     bot = "  - id: ci\n    name: CI\n    kind: bot\n    keys:\n      - key: "
-    from conftest import public_line
-
     people = people_yaml(f"{bot}{public_line('ci')}\n").replace("name: Sven\n", f"name: Sven\n{accounts}")
     settings = "approvals: {observers: [ci]}\nroles: {security-lead: {title: Security Lead, evidence: observed}}\n"
     program.restart("people.yaml", people)
@@ -395,6 +393,11 @@ def test_checkpoints_are_chained_and_find_a_rewritten_history(planned: Program, 
     planned.git("reset", "-q", "--hard", "HEAD~3")
     planned.write("other.txt", "x")
     planned.commit("another history")
+    for _ in range(2):
+        ran = ray18(*audit, folder=planned.root)
+        assert ran.status == 1
+        assert "the tip seen here before" in ran.out
+    assert ray18(*audit, "--accept-tip", folder=planned.root).status == 0
     assert ray18(*audit, folder=planned.root).status == 0
     ran = ray18(*audit, "--against", kept, folder=planned.root)
     assert ran.status == 1

@@ -159,11 +159,15 @@ def owner(key: str) -> str:
     return key.partition("/")[0]
 
 
-def signed(case: Case, held: Held, person: str) -> bool:
-    """By a key that was this person's and not revoked when it entered, and that had not fallen into other hands by then."""
-    marks = [since for key, since in case.branch.rules.marks() if key == held.it.key]
-    trusted = all(since is not None and held.step < since for since in marks)
-    return owner(held.it.key) == person and held.rules.usable(held.it.key) and trusted
+def signed(held: Held, person: str) -> bool:
+    """By a key that was this person's and not revoked when it entered."""
+    return owner(held.it.key) == person and held.rules.usable(held.it.key)
+
+
+def marks(case: Case, key: str) -> list[float]:
+    """From which step on a key is not to be trusted, by the rules in force and by those that are judged; 0 = never."""
+    both = case.branch.rules.marks() | case.state.contents["rules"].marks()
+    return [0 if since is None or since > case.branch.steps else since for name, since in both if name == key]
 
 
 def lent(case: Case, held: Held) -> Held | None:
@@ -173,7 +177,7 @@ def lent(case: Case, held: Held) -> Held | None:
         return None
     it: Delegation = found.it
     fits = (it.delegator, it.delegate, it.role) == (record.on_behalf_of, record.person, record.role)
-    good = it.delegator in found.rules.hold(it.role) and signed(case, found, it.delegator)
+    good = it.delegator in found.rules.hold(it.role) and signed(found, it.delegator)
     return (
         found if fits and good and record.subject in it.subjects and it.begins <= record.decided_on <= it.ends else None
     )
@@ -183,7 +187,9 @@ def genuine(case: Case, held: Held) -> bool:
     """This person's decision in this role, by the rules before it entered."""
     record = held.it
     holds = (record.on_behalf_of or record.person) in held.rules.hold(record.role)
-    return holds and signed(case, held, record.person) and (record.delegation is None or lent(case, held) is not None)
+    trusted = all(held.step < since for since in marks(case, record.key))
+    lent_to = record.delegation is None or lent(case, held) is not None
+    return holds and signed(held, record.person) and trusted and lent_to
 
 
 def approves(case: Case, held: Held) -> bool:
@@ -210,7 +216,7 @@ def seats(case: Case, subject: str) -> dict[str, str]:
     ]
     standing, against = {}, set()
     for role in ROLES[subject]:
-        mine = sorted((one for one in about if one.it.role == role), key=lambda one: (one.step, one.it.sequence))
+        mine = sorted((one for one in about if one.it.role == role), key=lambda one: one.it.sequence)
         good = [one for one in mine if genuine(case, one)]
         last = {one.it.person: one for one in good}
         for place, one in enumerate(mine):
@@ -308,7 +314,8 @@ def waivers(case: Case) -> Iterator[tuple[str, bool]]:
             (
                 it.approved_by != it.requested_by
                 and it.approved_by in held.rules.hold(WAIVED_BY)
-                and signed(case, held, it.approved_by)
+                and signed(held, it.approved_by)
+                and not marks(case, it.key)
                 and it.created <= day <= it.expires <= it.created + LONGEST_WAIVER
                 and before <= RENEWALS
             ),

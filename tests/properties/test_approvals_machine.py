@@ -31,6 +31,7 @@ from hypothesis.stateful import (
 )
 from oracle import ROLES, Branch, Case, Delegation, Record, Rules, Waiver, after, agreed, begun, owner, seats, waivers
 
+from ray18 import ledger
 from ray18.commands.place import open_judge
 from ray18.gates import Judge, Verdict
 from ray18.git import Repository, create, discover
@@ -258,13 +259,13 @@ class Approvals(RuleBasedStateMachine):
 
     def said(self, judge: Judge) -> dict[str, Any]:
         """What the program says."""
-        ledger = judge.ledger
-        assert ledger is not None
+        branch = judge.ledger
+        assert branch is not None
         found = {
             f"{seat.subject.id}: {seat.role}": seat.state for seat in judge.approvals.seats if seat.subject.id in ROLES
         }
-        found |= {f"in force: {name}": (one.digest, one.previous) for name, one in ledger.in_force.items()}
-        found["unaccepted"] = bool(ledger.unaccepted)
+        found |= {f"in force: {name}": (one.digest, one.previous) for name, one in branch.in_force.items()}
+        found["unaccepted"] = bool(branch.unaccepted)
         found["agreed"] = all(change.agreed for change in judge.approvals.rule_changes)
         found |= {f"waiver {excuse.record.id}": not excuse.reason for excuse in judge.excuses}
         if len(self.branches) % 4 == 0:
@@ -453,10 +454,11 @@ def _template() -> Path:
 
 @pytest.fixture
 def quiet_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No CI system that names a base, and a cache folder of our own."""
+    """No CI system that names a base; a cache folder of our own, and every replay is kept there."""
     for name in ("GITHUB_ACTIONS", "GITLAB_CI"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(ledger, "WORTH_KEEPING", 1)
 
 
 def _search(number: int, examples: int) -> None:

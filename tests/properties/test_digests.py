@@ -128,7 +128,9 @@ def test_a_changed_value_changes_the_digest_of_what_holds_it_and_of_nothing_else
     before, after = pair
     old = digests(documents())
     new = digests(tuple(after if document is before else document for document in documents()))
-    assert {name for name in old if old[name] != new[name]} == {name for name in old if part(name, before) != part(name, after)}
+    assert {name for name in old if old[name] != new[name]} == {
+        name for name in old if part(name, before) != part(name, after)
+    }
 
 
 def _shuffled(value: Any, order: random.Random) -> Any:
@@ -164,8 +166,15 @@ def _dumped(value: Any, quotes: str, flow: bool | None) -> str:
     line_end=st.sampled_from(["\n", "\r\n"]),
     mark=st.sampled_from([b"", b"\xef\xbb\xbf"]),
 )
-def test_no_way_of_writing_the_same_changes_a_digest(
-    document: Any, order: random.Random, form: str, quotes: str, defaults: bool, comments: bool, line_end: str, mark: bytes
+def test_no_way_of_writing_the_same_changes_a_digest(  # noqa: PLR0917
+    document: Any,
+    order: random.Random,
+    form: str,
+    quotes: str,
+    defaults: bool,
+    comments: bool,
+    line_end: str,
+    mark: bytes,
 ) -> None:
     """Key order, quoting, block or flow, comments, defaults written down, line ends, a byte order mark."""
     value = _shuffled(document.content.model_dump(mode="json", exclude_defaults=not defaults), order)
@@ -182,7 +191,9 @@ def test_no_way_of_writing_the_same_changes_a_digest(
     assert digests(changed) == digests(documents())
 
 
-KEYS = st.sampled_from([*(f"backlog/MB-{number}.yaml" for number in range(12)), "a", "a b", "1 a", "a\n1 a", "ä", "\udcff", ""])
+KEYS = st.sampled_from(
+    [*(f"backlog/MB-{number}.yaml" for number in range(12)), "a", "a b", "1 a", "a\n1 a", "ä", "\udcff", ""]
+)
 LEAF = st.sampled_from(["0" * 64, "1" * 64, "unreadable 120000 00", "unreadable 1"])
 TABLES = st.dictionaries(KEYS | st.text(max_size=3), LEAF, max_size=24)
 
@@ -211,7 +222,9 @@ def test_leaves_have_one_digest_however_they_came_there(
 
 
 @given(TABLES, TABLES, KEYS, LEAF)
-def test_two_sets_of_leaves_never_share_a_digest(one: dict[str, str], other: dict[str, str], key: str, leaf: str) -> None:
+def test_two_sets_of_leaves_never_share_a_digest(
+    one: dict[str, str], other: dict[str, str], key: str, leaf: str
+) -> None:
     near = {**one, key: leaf}
     for left, right in ((one, other), (one, near), (near, other), (one, dict(list(one.items())[1:]))):
         assert (_kept(left) == _kept(right)) is (left == right)
