@@ -229,7 +229,7 @@ def _rewritten(ledger: Ledger, digests: Sequence[str], record: Checkpoint) -> It
             "it is not there any more: history was rewritten, or merged in the wrong direction"
         )
     elif record.steps < ledger.first or digests[record.steps - ledger.first] != record.history:
-        yield "what was judged then is judged differently now"
+        yield "what was judged then is judged differently now, or this audit begins elsewhere: name the same --anchor"
 
 
 def state_line(report: AuditReport, subject: str) -> str:

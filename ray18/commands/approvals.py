@@ -178,6 +178,9 @@ def attest(
     clerk = your_id(rules.people, signer)
     if clerk == countersigned_by:
         raise UsageError("who enters it cannot confirm it", "name somebody else with --countersigned-by")
+    other = rules.people.person(countersigned_by) if rules.people else None
+    if other is None or other.kind != "human":
+        raise UsageError(f"{countersigned_by} cannot confirm it", "name another human of people.yaml")
     told = {
         "source": source,
         "source_digest": sha256(minutes.read_bytes()).hexdigest() if minutes else None,

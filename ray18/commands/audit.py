@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from ray18.audit import CHECKPOINT, AuditReport, audit, checkpoint_digest
-from ray18.commands.output import emit, format_option, say
+from ray18.commands.output import emit, finish, format_option, say
 from ray18.commands.place import Day, audited_ledger, forgotten_tip, program_repository, today
 from ray18.commands.records import put, signed_files, signing_options, your_id, your_signer, yourself
 from ray18.documents import kind
@@ -82,6 +82,7 @@ def command(
         files = signed_files(path, "checkpoint", record, signer, CHECKPOINT)
         author = yourself(ledger.rules.people, person)
         put(repository, lambda _: files, f"Audit up to {record.tip[:12]}", author, signer, commit=not no_commit)
+        finish(report.verdict)
         return
     emit("audit", report, formats)
 

@@ -78,6 +78,8 @@ def command(
         )
     if person == requested_by:
         raise UsageError("who asks for a waiver cannot accept it", "let somebody else accept it")
+    if second is not None and not any(second in held for held in (rules.people.roles.values() if rules.people else ())):
+        raise UsageError(f"{second} holds no role", "let a holder of a role accept it too")
     fields = {
         "id": f"WV-{secrets.token_hex(4)}",
         "program": rules.settings.program.id,
@@ -131,5 +133,7 @@ def _asked(record: Waiver) -> str:
         f"  for       {', '.join(record.items)}\n"
         f"  until     {record.expires} (end of the day, UTC)\n"
         f"  because   {safe(record.reason)}\n"
+        f"  instead   {safe(record.compensation or 'nothing')}\n"
         f"  accepted  by {record.approved_by} as {record.role}, asked for by {record.requested_by}\n"
+        f"  second    {record.second or 'nobody'}\n"
     )

@@ -185,7 +185,7 @@ def _irregularities(found: Iterable[Irregularity], colour: bool) -> Iterator[str
     if not standing:
         yield painted("Nothing stands that is out of order.", "green", colour)
     else:
-        yield painted(f"{len(standing)} things stand that are out of order.", "red", colour)
+        yield painted(f"Out of order and still standing: {len(standing)}.", "red", colour)
 
 
 def _change(change: GateChange, colour: bool) -> Iterator[str]:
