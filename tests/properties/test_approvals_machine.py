@@ -35,6 +35,7 @@ from ray18 import ledger
 from ray18.commands.place import open_judge
 from ray18.gates import Judge, Verdict
 from ray18.git import Repository, create, discover
+from ray18.subjects import digest
 
 STEPS = int(os.environ.get("RAY18_STEPS", "0"))
 LENGTH = 40 if STEPS else 20
@@ -264,7 +265,9 @@ class Approvals(RuleBasedStateMachine):
         found = {
             f"{seat.subject.id}: {seat.role}": seat.state for seat in judge.approvals.seats if seat.subject.id in ROLES
         }
-        found |= {f"in force: {name}": (one.digest, one.previous) for name, one in branch.in_force.items()}
+        for name, one in branch.in_force.items():
+            before = digest(name, one.past[-2]) if len(one.past) > 1 else None
+            found[f"in force: {name}"] = (one.digest, before)
         found["unaccepted"] = bool(branch.unaccepted)
         found["agreed"] = all(change.agreed for change in judge.approvals.rule_changes)
         found |= {f"waiver {excuse.record.id}": not excuse.reason for excuse in judge.excuses}
