@@ -331,6 +331,8 @@ class Replay:
         self.changes: dict[Trees, tuple[Change, ...]] = {}
         self.dirty: set[str] = set()
         self.named: dict[str, set[str]] = {}
+        self.people_now: People | None = None
+        """The people file at the step, in force or not: its marks of compromised keys count."""
 
     def adopt(self, repository: Repository) -> None:
         """Takes up in a repository what was kept of it."""
@@ -498,6 +500,7 @@ class Replay:
             content = self.facts.content(TEAM, there) if there else None
             team[path] = next(iter(self.facts.leaves(TEAM, there).values()), "") if content is not None else ""
         known = people.content if people else None
+        self.people_now = known
         if self.ledger is not None:
             self._remember(self.ledger, known)
         rules = Rules(settings, known, CommitSnapshot(self.repository, commit), commit, "")
@@ -706,6 +709,7 @@ class Replay:
             ledger.delegations,
             step_of=ledger.step_of,
             sections_at=lambda commit: sections_at(self.repository, commit, ledger.rules.settings),
+            proposed_people=self.people_now,
         )
         return seats(case, subject, ledger.records.values())
 

@@ -296,7 +296,7 @@ def test_pathological_markdown_is_read_fast(text: str) -> None:
     read_handover(
         whole(OBSERVABILITY=text.encode(), TECH=f"# D\n\n## {text}\n\n{text}\n".encode(), INCIDENT=report.encode())
     )
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 4  # 0.5 s on an idle machine; quadratic reading took minutes
 
 
 LINE = st.text(st.sampled_from('ab ,;\t"|#-*[]x:`\\<>!\u200b\u00e9\n\r{}0123\x00'), max_size=120)
