@@ -12,9 +12,10 @@ from typing import Any
 
 import yaml
 
+from ray18.yaml.composed import compose
+from ray18.yaml.scalars import OddScalarError, plain
 from ray18.yaml.text import (
     MAX_DEPTH,
-    MAX_INTEGER,
     MAX_NODES,
     MAX_PROBLEMS,
     Loaded,
@@ -32,20 +33,18 @@ _DIRECTIVE = re.compile(r"^%.*$", re.MULTILINE)
 
 _TAB_AFTER_KEY = re.compile(r" *:[ \t]*\t")
 
-_NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?[0-9]+\Z", re.ASCII)
-_BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z", re.ASCII)
-_NOT_A_NUMBER = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
-_NUMBER_START = frozenset("+-.0123456789")
-
 
 def load(source: bytes, *, positions: bool = False, pure_python: bool = False) -> Loaded:
     """Reads one YAML document; never raises, whatever the bytes are. `pure_python` leaves libyaml aside."""
     text, problems = decoded(source)
     if text is None:
         return Loaded(None, problems)
+    if not problems and not pure_python:
+        places: dict[tuple[Step, ...], Place] = {}
+        key_places: dict[tuple[Step, ...], Place] = {}
+        composed = compose(text, places, key_places) if positions else compose(text)
+        if composed is not None:
+            return Loaded(composed, (), places, key_places)
     reader = _Reader(text, positions, pure_python)
     reader.problems.extend(problems)
     value = reader.read()
@@ -234,39 +233,11 @@ class _Reader:
         text: str = event.value
         if event.style:
             return text
-        if text in _NULL:
-            return None
-        if text in _BOOL:
-            return _BOOL[text]
-        if text[0] not in _NUMBER_START:
-            return text
-        return self._number(text, event)
-
-    def _number(self, text: str, event: Any) -> Value:
-        if _INTEGER.match(text):
-            digits = text.lstrip("+-")
-            if len(digits) > 1 and digits[0] == "0":
-                self._problem(_at(event), f"{text[:40]} reads as octal elsewhere", "drop the zero, or put it in quotes")
-                return text
-            return self._integer(text, 10, event)
-        if _BASED.match(text):
-            return self._integer(text[2:], 8 if text[1] == "o" else 16, event)
-        if _NOT_A_NUMBER.match(text):
-            self._problem(_at(event), f"{text} is not a usable number", "write a number")
-            return None
-        if _FLOAT.match(text):
-            number = float(text)
-            if number in (float("inf"), float("-inf")):
-                self._problem(_at(event), f"the number {text[:40]} is too large", "write a smaller number")
-            return number
-        return text
-
-    def _integer(self, digits: str, base: int, event: Any) -> int:
-        number = int(digits, base) if len(digits) <= 24 else MAX_INTEGER + 1
-        if abs(number) > MAX_INTEGER:
-            self._problem(_at(event), f"the number {digits[:24]} is beyond 2^53", "write a smaller number, or quote it")
-            return 0
-        return number
+        try:
+            return plain(text)
+        except OddScalarError as odd:
+            self._problem(_at(event), odd.message, odd.remedy)
+            return odd.value
 
     def _problem(self, place: Place, message: str, remedy: str) -> None:
         self.problems.append(Problem(place, message, remedy))
