@@ -12,6 +12,7 @@ from ray18.attacks.page import page
 from ray18.cli import COMMANDS, group
 from ray18.documents import KINDS
 from ray18.documents.base import Model
+from ray18.documents.described import docstrings
 from ray18.documents.document import _inner_model
 from ray18.documents.settings import Locations
 
@@ -52,9 +53,10 @@ def records() -> str:
 def _fields(model: type[Any]) -> Iterator[str]:
     yield "| field | meaning | values |"
     yield "|---|---|---|"
+    words = docstrings(model)
     for name, field in model.model_fields.items():
         must = "*" if field.is_required() else ""
-        meaning = (field.description or "").replace("\n", " ").replace("|", "\\|")
+        meaning = (field.description or words.get(name, "")).replace("\n", " ").replace("|", "\\|")
         yield f"| `{name}`{must} | {meaning} | {_values(field.annotation)} |"
     yield ""
 

@@ -16,13 +16,11 @@ COUNTED = "items of unknown services"
 ACTION = "name services of the catalog"
 
 
-def check(backlog: tuple[Document[BacklogItem], ...], services: Document[Services]) -> Iterator[Finding]:
-    known = services.content.ids()
-    for item in backlog:
-        service = item.content.service
-        if service is not None and service not in known:
-            yield item.finding(
-                f"{item.content.id} is for {service}, which the catalog does not have",
-                "service",
-                remedy=f"mend the id, or add {service} to services.yaml",
-            )
+def check(item: Document[BacklogItem], services: Document[Services]) -> Iterator[Finding]:
+    service = item.content.service
+    if service is not None and service not in services.content.ids():
+        yield item.finding(
+            f"{item.content.id} is for {service}, which the catalog does not have",
+            "service",
+            remedy=f"mend the id, or add {service} to services.yaml",
+        )

@@ -99,19 +99,14 @@ def group(ctx: click.Context, folder: Path | None, debug: bool) -> None:
       ray18 status          what halts it, and what to do next
       ray18 gate --all      may it go live?
     """
-    ctx.obj = {"folder": folder, "debug": debug}
-
-
-def main() -> None:
-    """The console script."""
-    sys.exit(run(sys.argv[1:]))
+    ctx.obj = {**(ctx.obj or {}), "folder": folder, "debug": debug}
 
 
 def run(arguments: list[str]) -> int:
     """Runs one command line; its exit code (the contract's)."""
     debug = "--debug" in arguments
     try:
-        status = group.main(arguments, prog_name="ray18", standalone_mode=False)
+        status = group.main(arguments, prog_name="ray18", standalone_mode=False, obj={"arguments": arguments})
         return status if isinstance(status, int) else 0
     except Ray18Error as error:
         return _report(error.message, error.remedy, error.exit_code, debug)

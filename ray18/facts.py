@@ -8,10 +8,11 @@ from typing import Any
 
 from ray18.documents import KINDS, Kind
 from ray18.documents.document import Document, read
+from ray18.documents.memory import MEMORY
 from ray18.documents.settings import Locations, Settings
 from ray18.git import EXECUTABLE_FILE, REGULAR_FILE, Entry, Repository
 from ray18.program import SIGNATURE_SUFFIXES
-from ray18.subjects import RULES, TEAM_SECTION, leaves, places_of
+from ray18.subjects import RULES, TEAM_SECTION, leaves_of, places_of
 
 Place = tuple[str, str]
 """Subject and section."""
@@ -82,7 +83,9 @@ class Facts:
     def fetch(self, wanted: Iterable[tuple[str, Entry]]) -> None:
         """Reads what is not known yet, in one go."""
         missing = {
-            (kind, entry.oid): entry for kind, entry in wanted if kind and is_file(entry) and self._lacks(kind, entry)
+            (kind, entry.oid): entry
+            for kind, entry in wanted
+            if kind and is_file(entry) and self._lacks(kind, entry) and not self._remembered(kind, entry)
         }
         for (kind, oid), (_, type_, content) in zip(
             missing, self.repository.objects(oid for _, oid in missing), strict=True
@@ -95,12 +98,20 @@ class Facts:
         whole = kind in _RECORDS or kind == TEAM
         return entry.oid not in self.contents if whole else (kind, entry.oid) not in self.known
 
+    def _remembered(self, kind: str, entry: Entry) -> bool:
+        """Whether the leaves of a file, which are all that is wanted of it, are known from another run."""
+        found = None if kind in _RECORDS or kind == TEAM else MEMORY.leaves.get((kind, entry.oid))
+        if found is None or entry.path.endswith(SIGNATURE_SUFFIXES):
+            return False
+        self.known[kind, entry.oid] = found
+        return True
+
     def _keep(self, kind: str, entry: Entry, content: bytes) -> None:
         if kind in _RECORDS or kind == TEAM:
             self.contents[entry.oid] = content
         if kind in _LEAVES and not entry.path.endswith(SIGNATURE_SUFFIXES):
             document = document_of(kind, entry, content)
-            self.known[kind, entry.oid] = leaves(kind, document.content) if document else _unreadable(kind, entry.oid)
+            self.known[kind, entry.oid] = leaves_of(document) if document else _unreadable(kind, entry.oid)
 
     def leaves(self, kind: str, entry: Entry | None) -> Mapping[Place, str]:
         """What a file gives to each section; something unlike anything readable when it cannot be read."""

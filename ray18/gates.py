@@ -121,6 +121,8 @@ class Judge:
     """Replace refs and grafts in the repository; nothing here follows them."""
     diverged: str = ""
     """How the protected branch here and the one of the remote have parted, if they have."""
+    branch: str = ""
+    """The protected branch; empty when there is none."""
     assumed: tuple[Held, ...] = ()
     """Decisions that nobody made: what would be if they were made."""
 

@@ -1,8 +1,8 @@
 """The only door to Git: plumbing commands, answered in bytes, that run nothing a repository configures.
 
-Every child gets a scrubbed environment (of all GIT_* variables only GIT_INDEX_FILE is passed on, and only to commands
-about the index) and configuration that switches off hooks, file-system monitors, pagers, replace refs, grafts, lazy
-fetching and every external program. Objects are hashed again after reading.
+Every child gets a scrubbed environment (`ray18.scrubbed`; of all GIT_* variables only GIT_INDEX_FILE is passed on, and only
+to commands about the index) and configuration that switches off hooks, file-system monitors, pagers, replace refs, grafts,
+lazy fetching and every external program. Objects are hashed again after reading.
 """
 
 import hashlib
@@ -17,48 +17,8 @@ from pathlib import Path
 from typing import IO, NoReturn, cast
 
 from ray18.errors import BlockedError, EnvironmentProblem, UsageError
+from ray18.scrubbed import command, environment
 
-_KEPT = (
-    "PATH",
-    "HOME",
-    "XDG_CONFIG_HOME",
-    "TMPDIR",
-    "TEMP",
-    "TMP",
-    "SYSTEMROOT",
-    "USERPROFILE",
-    "LD_LIBRARY_PATH",
-)
-_FIXED = {
-    "LC_ALL": "C",
-    "TZ": "UTC",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_GRAFT_FILE": os.devnull,
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_LITERAL_PATHSPECS": "1",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_PAGER": "cat",
-    "GIT_ATTR_NOSYSTEM": "1",
-}
-_CONFIG = (
-    "core.commitGraph=false",
-    "core.multiPackIndex=false",
-    "core.fsmonitor=false",
-    f"core.hooksPath={os.devnull}",
-    f"core.attributesFile={os.devnull}",
-    "core.sshCommand=false",
-    "core.useReplaceRefs=false",
-    "log.mailmap=false",
-    "log.showSignature=false",
-    "gpg.program=false",
-    "gpg.ssh.program=false",
-    "diff.external=",
-    "protocol.allow=never",
-    "gc.auto=0",
-    "maintenance.auto=false",
-)
 _REVISION = re.compile(r"(?P<name>[A-Za-z0-9_][A-Za-z0-9_./+-]*)(?P<steps>(?:[~^][0-9]{0,4}){0,8})\Z", re.ASCII)
 _FULL_ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _SHORT_ID = re.compile(r"[0-9a-f]{7,64}\Z")
@@ -73,12 +33,6 @@ class Entry:
     path: str
     mode: str
     oid: str
-
-
-def environment(**extra: str) -> dict[str, str]:
-    """The environment that every Git child gets."""
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, **_FIXED, **extra}
 
 
 @dataclass(frozen=True)
@@ -101,7 +55,7 @@ class Repository:
 
     def command(self, *arguments: str) -> list[str]:
         """The full argument list for one plumbing command."""
-        return [*_git(), f"--git-dir={self.git_dir}", *arguments]
+        return command(f"--git-dir={self.git_dir}", *arguments)
 
     def run(self, *arguments: str, stdin: bytes = b"", index_file: str | None = None) -> bytes:
         """Standard output of one command. Raises EnvironmentProblem with Git's own words when it fails."""
@@ -247,7 +201,7 @@ def discover(start: Path) -> Repository:
     if not start.is_dir():
         raise UsageError(f"{start} is not a folder", "name the folder of a Git repository")
     questions = ["--absolute-git-dir", "--path-format=absolute", "--git-common-dir", "--is-bare-repository"]
-    status, output, errors = _run([*_git(), "rev-parse", *questions], b"", environment(), start)
+    status, output, errors = _run(command("rev-parse", *questions), b"", environment(), start)
     if status != 0:
         _fail_discovery(start, errors)
     answers = os.fsdecode(output).splitlines()
@@ -256,7 +210,7 @@ def discover(start: Path) -> Repository:
     git_dir, common_dir, bare = answers
     work_tree = None
     if bare == "false":
-        _, top, _ = _run([*_git(), "rev-parse", "--show-toplevel"], b"", environment(), start)
+        _, top, _ = _run(command("rev-parse", "--show-toplevel"), b"", environment(), start)
         work_tree = Path(os.fsdecode(top).removesuffix("\n")) if top else None
     return Repository(Path(git_dir), Path(common_dir), work_tree)
 
@@ -264,7 +218,7 @@ def discover(start: Path) -> Repository:
 def create(folder: Path, branch: str) -> Repository:
     """A new repository in an existing folder, without any template's hooks."""
     status, _, errors = _run(
-        [*_git(), "init", "--quiet", "--template=", f"--initial-branch={branch}"], b"", environment(), folder
+        command("init", "--quiet", "--template=", f"--initial-branch={branch}"), b"", environment(), folder
     )
     if status != 0:
         _fail(("init",), errors)
@@ -279,14 +233,14 @@ def object_id(kind: str, content: bytes, object_format: str = "sha1") -> str:
     return digest.hexdigest()
 
 
+def blob_id(content: bytes) -> str:
+    """The id of a file's content by SHA-1: what it is remembered by where no object of a repository is meant."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
 def empty_tree(object_format: str) -> str:
     """The id of a tree without entries."""
     return object_id("tree", b"", object_format)
-
-
-def _git() -> list[str]:
-    options = [part for setting in _CONFIG for part in ("-c", setting)]
-    return ["git", "--no-pager", "--no-replace-objects", *options]
 
 
 def _run(command: list[str], stdin: bytes, env: dict[str, str], folder: Path) -> tuple[int, bytes, str]:

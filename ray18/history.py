@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ray18.errors import BlockedError, EnvironmentProblem
 from ray18.git import Repository
+from ray18.quick.repository import DEFAULT_BRANCHES
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def default_branch(repository: Repository) -> tuple[str, str] | None:
     """
     status, output, _ = repository.attempt("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
     told = output.decode("utf-8", "replace").strip().removeprefix("refs/remotes/origin/") if status == 0 else ""
-    for name in (told, "main", "master", "trunk"):
+    for name in (told, *DEFAULT_BRANCHES):
         tip = protected_tip(repository, name) if name else None
         if tip is not None:
             return name, tip

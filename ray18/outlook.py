@@ -125,7 +125,7 @@ def without(judge: Judge, leaver: str) -> Judge:
     program = judge.program
     rules = replace(program.rules, people=_left(program.rules.people, leaver))
     documents = tuple(
-        replace(document, content=_left(document.content, leaver)) if document.kind == "people" else document
+        document.with_content(_left(document.content, leaver)) if document.kind == "people" else document
         for document in program.documents
     )
     return replace(judge, program=replace(program, rules=rules, documents=documents))

@@ -11,6 +11,7 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, cast, get_args
@@ -97,7 +98,14 @@ class Inputs:
 
     def of(self, kind_name: str) -> tuple[Document[Any], ...]:
         """All documents of a kind."""
-        return tuple(document for document in self.documents if document.kind == kind_name)
+        return self._by_kind.get(kind_name, ())
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Document[Any], ...]]:
+        found: dict[str, list[Document[Any]]] = {}
+        for document in self.documents:
+            found.setdefault(document.kind, []).append(document)
+        return {name: tuple(documents) for name, documents in found.items()}
 
     def missing(self, policy: Policy) -> list[str]:
         """The kinds that the policy needs one of, and that the program does not have."""
@@ -203,11 +211,11 @@ def _missing_document(kind_name: str) -> Finding:
 
 
 def _here(policy: Policy, inputs: Inputs) -> Iterator[Finding]:
-    check = _module(policy).check
-    yield from _called(policy, check, inputs)
+    yield from called(policy, function(policy), inputs)
 
 
-def _called(policy: Policy, check: Any, inputs: Inputs) -> Iterator[Finding]:
+def called(policy: Policy, check: Any, inputs: Inputs) -> Iterator[Finding]:
+    """What a policy's function finds in these inputs."""
     each = policy.about_one
     whole = {name: inputs.value(name) for name in policy.reads if name != each}
     if each is None:
@@ -215,6 +223,11 @@ def _called(policy: Policy, check: Any, inputs: Inputs) -> Iterator[Finding]:
     else:
         for document in inputs.of(EACH[each]):
             yield from check(**{each: document}, **whole)
+
+
+def function(policy: Policy) -> Any:
+    """The function `check` of a shipped policy."""
+    return _module(policy).check
 
 
 _modules: dict[str, Any] = {}
@@ -272,7 +285,7 @@ def _run_in_child(payload: dict[str, Any]) -> list[list[Any]]:
     module = ModuleType(f"ray18_team_policy_{policy.id.replace('-', '_')}")
     sys.modules[module.__name__] = module
     exec(compile(policy.source, f"{policy.id}.py", "exec"), module.__dict__)  # noqa: S102 (the child exists for this)
-    found = list(_called(policy, module.__dict__["check"], inputs))
+    found = list(called(policy, module.__dict__["check"], inputs))
     if [document.content.model_dump_json() for document in documents] != before:
         raise RuntimeError("it changed a document")
     return [[f.message, f.path, f.line, f.column, f.item, f.remedy] for f in found]

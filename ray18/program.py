@@ -7,19 +7,21 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ray18.documents import KINDS, SETTINGS_PATH, Kind, kind
 from ray18.documents.base import Model
-from ray18.documents.document import VALID, Document, read
+from ray18.documents.document import VALID, Document, KnownDocument, read
+from ray18.documents.memory import MEMORY
 from ray18.documents.people import People
 from ray18.documents.settings import Locations, Settings
 from ray18.errors import BlockedError
 from ray18.findings import Finding, ordered
-from ray18.git import Entry, object_id
+from ray18.git import Entry, blob_id, object_id
 from ray18.schema import read_team_schema, violations
-from ray18.snapshot import Snapshot, require_regular
+from ray18.snapshot import WORK_TREE, Snapshot, require_regular
 
 M = TypeVar("M", bound=Model)
 
@@ -128,16 +130,17 @@ def load(
     claimed = list(_claims(snapshot, locations))
     problems = [(claim.kind.name, _problem(claim)) for claim in claimed if claim.problem]
     usable = [claim for claim in claimed if not claim.problem]
-    documents: list[Document[Any]] = []
+    documents = [_known(snapshot, claim) for claim in usable if _is_known(snapshot, claim)]
+    unread = [claim for claim in usable if not _is_known(snapshot, claim)]
     signatures: dict[str, bytes] = {}
-    kinds = {claim.entry.path: claim for claim in usable}
-    for number, (entry, content) in enumerate(_contents(snapshot, usable, problems), 1):
-        tell(number, len(usable))
+    kinds = {claim.entry.path: claim for claim in unread}
+    for number, (entry, content) in enumerate(_contents(snapshot, unread, problems), 1):
+        tell(number, len(unread))
         claim = kinds[entry.path]
         if claim.is_signature:
             signatures[entry.path] = content
             continue
-        document, findings = read(claim.kind, entry.path, content, entry.oid)
+        document, findings = read(claim.kind, entry.path, content, entry.oid or snapshot.named(entry.path, content))
         problems.extend((claim.kind.name, finding) for finding in findings)
         if document is not None:
             documents.append(document)
@@ -147,7 +150,7 @@ def load(
         snapshot.id,
         as_of,
         rules,
-        tuple(documents),
+        tuple(sorted(documents, key=attrgetter("path"))),
         signatures,
         ordered(finding for _, finding in problems),
         frozenset(name for name, _ in problems),
@@ -156,7 +159,7 @@ def load(
 
 def shown_id(snapshot_id: str) -> str:
     """The snapshot's name for people."""
-    return {"worktree": "the work tree", "index": "the index"}.get(snapshot_id, f"commit {snapshot_id[:12]}")
+    return {WORK_TREE: "the work tree", "index": "the index"}.get(snapshot_id, f"commit {snapshot_id[:12]}")
 
 
 def require_apart(settings: Settings) -> None:
@@ -175,6 +178,23 @@ def require_apart(settings: Settings) -> None:
                 )
 
 
+def _is_known(snapshot: Snapshot, claim: _Claimed) -> bool:
+    """Whether a file on disk is known to hold what was read before; an object of Git is read, for it may be damaged."""
+    return snapshot.id == WORK_TREE and (claim.kind.name, claim.entry.oid) in MEMORY and not claim.is_signature
+
+
+def _known(snapshot: Snapshot, claim: _Claimed) -> Document[Any]:
+    path, oid = claim.entry.path, claim.entry.oid
+
+    def source() -> bytes:
+        content = snapshot.read(path)
+        if blob_id(content) != oid:
+            raise BlockedError(f"{path} was changed while it was judged", "run again")
+        return content
+
+    return KnownDocument(claim.kind, path, oid, source)
+
+
 def _claims(snapshot: Snapshot, locations: Locations) -> Iterator[_Claimed]:
     by_location = {entry.location(locations): entry for entry in KINDS}
     entries = snapshot.paths(sorted(by_location))
@@ -189,8 +209,10 @@ def _claims(snapshot: Snapshot, locations: Locations) -> Iterator[_Claimed]:
 
 
 def _location(path: str, by_location: Mapping[str, Kind]) -> str:
-    matches = [location for location in by_location if path == location or path.startswith(f"{location}/")]
-    return max(matches, key=len)
+    """The longest place that the path is, or lies in."""
+    while path not in by_location:
+        path = path.rpartition("/")[0]
+    return path
 
 
 def _judged(entry: Entry, location: str, claimed: Kind, twins: dict[str, str]) -> _Claimed:
@@ -259,7 +281,7 @@ def _rewritten(snapshot: Snapshot, kept: Mapping[str, str]) -> Iterator[tuple[st
         entry = now.get(path)
         if entry is None:
             what = "was taken away"
-        elif entry.oid == oid or (not entry.oid and _same(snapshot.read(path), oid)):
+        elif entry.oid == oid or (snapshot.id == WORK_TREE and _same(snapshot.read(path), oid)):
             continue
         else:
             what = "was changed"

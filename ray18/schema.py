@@ -35,7 +35,9 @@ _SCHEMAS = frozenset(
 
 def schema_of(kind: Kind) -> dict[str, Any]:
     """The JSON Schema of one kind of document."""
-    generated = _closed(kind.model.model_json_schema(mode="validation"))
+    from ray18.documents.described import Described
+
+    generated = _closed(kind.model.model_json_schema(mode="validation", schema_generator=Described))
     head = {"$schema": DIALECT, "$id": f"urn:ray18:schema:{kind.name}:1"}
     return {**head, **generated}
 

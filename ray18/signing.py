@@ -13,7 +13,8 @@ from typing import Any
 
 from ray18 import openpgp, sshsig
 from ray18.errors import EnvironmentProblem, UsageError
-from ray18.git import Repository, environment
+from ray18.git import Repository
+from ray18.scrubbed import environment
 
 _GPG_ENVIRONMENT = """HOME GNUPGHOME GPG_TTY PATH TERM DISPLAY WAYLAND_DISPLAY XDG_RUNTIME_DIR
     DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK""".split()

@@ -10,6 +10,7 @@ meaning, and a field added to a model later voids nothing.
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,9 +22,11 @@ from ray18.documents.base import Model
 from ray18.documents.checkpoint import Checkpoint
 from ray18.documents.delegation import Delegation
 from ray18.documents.document import Document
+from ray18.documents.memory import MEMORY
 from ray18.documents.people import People
 from ray18.documents.settings import Settings
 from ray18.documents.waiver import Waiver
+from ray18.yaml.text import MAX_INTEGER
 
 ALGORITHM = "ray18-c14n-v1"
 ROLES = {
@@ -147,6 +150,17 @@ def leaves(kind: str, content: Model) -> dict[tuple[str, str], str]:
     return found
 
 
+def leaves_of(document: Document[Any]) -> Mapping[tuple[str, str], str]:
+    """The same for a document that was read; each content is hashed once."""
+    key = (document.kind, document.oid)
+    found = MEMORY.leaves.get(key) if document.oid else None
+    if found is None:
+        found = leaves(document.kind, document.content)
+        if document.oid:
+            MEMORY.leaves[key] = found
+    return found
+
+
 def places_of(kind: str) -> tuple[tuple[str, str], ...]:
     """Every (subject, section) that documents of a kind give something to."""
     return tuple(place for place, made_of in _SECTIONS.items() if made_of.kind == kind)
@@ -196,7 +210,7 @@ def sections_of(documents: Iterable[Document[Any]], team_files: Mapping[str, byt
     """The sections of every subject, from documents and from the team's own policies and schemas (path to bytes)."""
     table = empty_table()
     for document in documents:
-        for place, leaf in leaves(document.kind, document.content).items():
+        for place, leaf in leaves_of(document).items():
             table[place].put(document.path, leaf)
     for path, content in team_files.items():
         table[RULES, TEAM_SECTION].put(path, hashlib.sha256(content).hexdigest())
@@ -238,9 +252,29 @@ def short(digest_text: str) -> str:
 
 def canonical(value: Any) -> bytes:
     """RFC 8785 JSON of plain data."""
+    if _is_ordinary(value):
+        return _ORDINARY.encode(value).encode()
     import rfc8785
 
     return rfc8785.dumps(value)
+
+
+_ORDINARY = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _is_ordinary(value: Any) -> bool:
+    """Whether the standard library writes a value as RFC 8785 asks: no fractions, no name whose order depends on the encoding.
+
+    Floats are written as ECMAScript does and names are sorted by UTF-16 units there; everything else is the same.
+    """
+    kind = type(value)
+    if kind is str:
+        return bool(value.isascii())
+    if kind is dict:
+        return all(type(name) is str and name.isascii() and _is_ordinary(entry) for name, entry in value.items())
+    if kind is list:
+        return all(map(_is_ordinary, value))
+    return value is None or kind is bool or (kind is int and abs(value) <= MAX_INTEGER)
 
 
 def meaning(model: Model | None) -> Any:

@@ -22,9 +22,10 @@ from ray18.docket import Approvals
 from ray18.documents.approval import Approval
 from ray18.documents.base import Model
 from ray18.documents.document import made
-from ray18.git import Repository, discover, environment
+from ray18.git import Repository, discover
 from ray18.ledger import read_ledger
 from ray18.program import load, read_rules
+from ray18.scrubbed import environment
 from ray18.signing import Signer, in_process
 from ray18.snapshot import WorkTreeSnapshot
 from ray18.subjects import digest, meaning, rules_digest, signed_bytes

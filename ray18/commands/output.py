@@ -13,27 +13,56 @@ from ray18.files import write_whole
 from ray18.gates import Verdict
 from ray18.renderers import FORMATS, renderer
 
+_QUIET = "quiet"
+ANSWERED = "answered"
+"""What to do with an answer that was given on the screen: keep it, if it may be given again."""
+
 
 def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds --format, which may be given several times."""
-    return click.option(
+    """Adds --format, which may be given several times, and --quiet."""
+    quiet = click.option(
+        *("-q", "--quiet", _QUIET),
+        is_flag=True,
+        expose_value=False,
+        callback=lambda ctx, _, value: ctx.meta.__setitem__(_QUIET, value),
+        help="Say nothing when there is nothing to mend.",
+    )
+    formats = click.option(
         "--format",
         "formats",
         multiple=True,
         metavar="FORMAT[=FILE]",
         help=f"{', '.join(FORMATS)}; with =FILE it is written there. May be given several times.",
-    )(command)
+    )
+    return formats(quiet(command))
 
 
 def emit(view: str, report: Any, formats: tuple[str, ...]) -> None:
     """Prints or writes the report in every format asked for, then ends with its verdict's exit code."""
     for name, target in _wanted(formats):
         render = renderer(name, view)
+        if target is None and name == "text" and _hushed(report):
+            continue
         if target is None:
-            say(render(report, colour=name == "text" and colourful(sys.stdout)))
+            text = render(report, colour=name == "text" and colourful(sys.stdout))
+            say(text)
+            _keep(text, report.verdict.exit_code)
         else:
             write_whole(Path(target), render(report).encode("utf-8", "surrogateescape"))
     finish(report.verdict)
+
+
+def _keep(text: str, status: int) -> None:
+    """Lets the command keep its answer, if it asked for that."""
+    keep = click.get_current_context().meta.get(ANSWERED)
+    if keep is not None and sys.stdout is not None:
+        keep(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"), status)
+
+
+def _hushed(report: Any) -> bool:
+    """Whether --quiet was given and there is nothing to mend."""
+    quiet = click.get_current_context().meta.get(_QUIET, False)
+    return bool(quiet) and report.verdict.exit_code == 0 and not getattr(report, "findings", ())
 
 
 def finish(verdict: Verdict) -> None:

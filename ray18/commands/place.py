@@ -1,24 +1,31 @@
 """Where a command judges: the repository, the snapshot, the base and the day, from options and the environment."""
 
+import marshal
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ray18.cache import Cache
+from ray18.commands.output import ANSWERED
 from ray18.documents import SETTINGS_PATH
+from ray18.documents.memory import MEMORY, WORTH_SAVING
 from ray18.errors import BlockedError, UsageError
+from ray18.facts import Map
 from ray18.gates import Judge
 from ray18.git import Repository, discover
 from ray18.history import Base, default_branch, protected_tip, trusted_base
 from ray18.ledger import Ledger, read_ledger
-from ray18.program import Rules, load, read_rules, read_settings
+from ray18.program import Program, Rules, load, read_rules, read_settings
+from ray18.quick.answers import Question
+from ray18.quick.repository import Unclear
 from ray18.snapshot import CommitSnapshot, IndexSnapshot, Snapshot, WorkTreeSnapshot
 
 
@@ -64,21 +71,44 @@ def root(ctx: click.Context) -> Path:
 
 
 def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds --rev, --staged, --base and --as-of, and passes the command a Judge instead of them."""
+    """Adds --rev, --staged, --base, --as-of and --no-cache, and passes the command a Judge instead of them."""
 
     @click.option("--rev", metavar="REV", help="Judge this commit, without checking it out.")
     @click.option("--staged", is_flag=True, help="Judge what is staged, as a commit would record it.")
     @click.option("--base", metavar="REV", help="The trusted commit that supplies the rules.")
     @click.option("--as-of", type=Day(), metavar="DATE", help="The day to judge on (default: today in UTC).")
+    @click.option("--no-cache", is_flag=True, help="Take up nothing that this machine judged before.")
     @wraps(command)
-    def wrapped(*, rev: str | None, staged: bool, base: str | None, as_of: date | None, **rest: Any) -> Any:
+    def wrapped(
+        *, rev: str | None, staged: bool, base: str | None, as_of: date | None, no_cache: bool, **rest: Any
+    ) -> Any:
         ctx = click.get_current_context()
         if rev is not None and staged:
             raise UsageError("--rev and --staged exclude each other", "choose one of them")
-        judge = open_judge(program_repository(ctx), rev=rev, staged=staged, base=base, as_of=as_of or today())
+        repository = program_repository(ctx)
+        day = as_of or today()
+        question = _question(ctx)
+        judge = open_judge(repository, rev=rev, staged=staged, base=base, as_of=day, cached=not no_cache)
+        if question is not None and (as_of or judge.program.as_of == today()):
+            ctx.meta[ANSWERED] = partial(_note, question, judge)
         return command(judge=judge, **rest)
 
     return wrapped
+
+
+def _question(ctx: click.Context) -> Question | None:
+    arguments = (ctx.find_root().obj or {}).get("arguments")
+    try:
+        return Question(arguments, str(Path.cwd())) if arguments else None
+    except (Unclear, OSError):
+        return None
+
+
+def _note(question: Question, judge: Judge, output: bytes, status: int) -> None:
+    locations = judge.program.rules.settings.locations
+    places = sorted({*Map.of(judge.program.rules.settings).kinds, locations.handover})
+    with suppress(Unclear, OSError):
+        question.note(places, judge.branch, status, output)
 
 
 def open_judge(
@@ -88,24 +118,46 @@ def open_judge(
     rev: str | None = None,
     staged: bool = False,
     base: str | None = None,
+    cached: bool = True,
 ) -> Judge:
     """Everything needed to judge one place of a repository."""
+    cache = Cache(repository.common_dir) if cached else None
     snapshot, judged = _snapshot(repository, rev, staged)
+    _restore(snapshot, cache)
     read_settings(snapshot)
     named = base if base is not None else named_by_ci(os.environ)
-    protection = _protection(repository)
-    trusted, anchor = None, None
+    protection = _protection(repository, cached=cached)
+    trusted, anchor, branch = None, None, ""
     if named is not None or protection is not None:
         branch, anchor = protection or ("", None)
         trusted = trusted_base(repository, judged, named=named, protected_branch=branch, anchor=anchor)
-    ledger = _ledger(repository, trusted, anchor)
+    ledger = _ledger(repository, trusted, anchor, cached=cached)
     rules = _rules(snapshot, trusted, ledger)
     program = load(snapshot, rules, as_of, ledger.kept if ledger else {}, _progress)
+    _save(snapshot, program, cache)
     diverged = trusted.diverged if trusted else ""
-    return Judge(program, snapshot, ledger, judged or repository.head(), repository.disguises(), diverged)
+    return Judge(program, snapshot, ledger, judged or repository.head(), repository.disguises(), diverged, branch)
 
 
-def _ledger(repository: Repository, trusted: Base | None, anchor: str | None) -> Ledger | None:
+def _restore(snapshot: Snapshot, cache: Cache | None) -> None:
+    """Takes up what earlier runs on this machine read here."""
+    if cache is None:
+        return
+    MEMORY.restore(cache)
+    if isinstance(snapshot, WorkTreeSnapshot):
+        kept = cache.get(f"sightings {snapshot.root}")
+        snapshot.sightings.known = marshal.loads(kept) if kept else {}  # noqa: S302 (sealed)
+
+
+def _save(snapshot: Snapshot, program: Program, cache: Cache | None) -> None:
+    if cache is None:
+        return
+    MEMORY.save(cache, {(document.kind, document.oid) for document in program.documents})
+    if isinstance(snapshot, WorkTreeSnapshot) and snapshot.sightings.changed >= WORTH_SAVING:
+        cache.put(f"sightings {snapshot.root}", marshal.dumps(snapshot.sightings.lasting()))
+
+
+def _ledger(repository: Repository, trusted: Base | None, anchor: str | None, *, cached: bool) -> Ledger | None:
     """The branch up to the trusted base; without an anchor that is older than it, from its first commit."""
     if trusted is None:
         return None
@@ -117,12 +169,12 @@ def _ledger(repository: Repository, trusted: Base | None, anchor: str | None) ->
             )
         if anchor != trusted.commit and repository.merge_base(anchor, trusted.commit) == trusted.commit:
             anchor = None  # what is judged is older than the anchor
-    return read_ledger(repository, trusted.commit, anchor, cached=True)
+    return read_ledger(repository, trusted.commit, anchor, cached=cached)
 
 
 def audited_ledger(repository: Repository, rev: str | None, anchor: str | None, *, cached: bool) -> Ledger:
     """The ledger of the protected branch, or of the branch that ends in `rev`, from the anchor."""
-    protection = _protection(repository)
+    protection = _protection(repository, cached=cached)
     branch, pinned = protection or ("", None)
     tip = repository.resolve(rev) if rev else protected_tip(repository, branch) if branch else None
     tip = tip or repository.resolve("HEAD")
@@ -146,7 +198,7 @@ def forgotten_tip(repository: Repository, ledger: Ledger, *, accept: bool) -> st
     return seen
 
 
-def _protection(repository: Repository) -> tuple[str, str | None] | None:
+def _protection(repository: Repository, *, cached: bool) -> tuple[str, str | None] | None:
     """The protected branch and the anchor, by the rules in force on the repository's default branch.
 
     Neither a proposal nor somebody who can push to the branch may choose where trust begins.
@@ -160,7 +212,7 @@ def _protection(repository: Repository) -> tuple[str, str | None] | None:
         return name, None
     settings = read_settings(there)
     if (settings.protected_branch, settings.anchor) != (name, None):
-        ledger = read_ledger(repository, tip, None, cached=True)
+        ledger = read_ledger(repository, tip, None, cached=cached)
         if ledger is None:
             return name, None
         settings = ledger.rules.settings

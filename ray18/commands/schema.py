@@ -7,6 +7,7 @@ import click
 from ray18.commands.output import say
 from ray18.commands.outputs import OUTPUTS
 from ray18.documents import KINDS
+from ray18.documents.described import Described
 from ray18.errors import UsageError
 from ray18.files import write_whole
 from ray18.schema import shipped_schemas, written
@@ -60,7 +61,7 @@ def all_schemas() -> dict[str, bytes]:
             {
                 "$schema": "https://json-schema.org/draft/2020-12/schema",
                 "$id": f"urn:ray18:schema:{name}:1",
-                **model.model_json_schema(mode="serialization"),
+                **model.model_json_schema(mode="serialization", schema_generator=Described),
             }
         )
         for name, model in OUTPUTS.items()

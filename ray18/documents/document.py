@@ -1,6 +1,7 @@
 """One governed file as it was read: typed content, exact bytes, and the line of every field."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from ray18.documents import Kind
 from ray18.documents.base import WORDS, Model
+from ray18.documents.memory import MEMORY
 from ray18.errors import UsageError
 from ray18.findings import Finding, ordered, shown
 from ray18.yaml import Loaded, Place, Step, Value, load
@@ -52,6 +54,12 @@ class Document(Generic[M]):
         """The id of the record, where its kind has one."""
         return str(getattr(self.content, "id", ""))
 
+    def with_content(self, content: Any) -> "Document[Any]":
+        """The same file, if it said something else."""
+        other = copy(self)
+        object.__setattr__(other, "content", content)
+        return other
+
     def place(self, *way: Step) -> Place:
         """The place of a value; of the nearest thing around it that the file has, when it is absent."""
         return _nearest(self._positions, way)
@@ -62,8 +70,29 @@ class Document(Generic[M]):
         return Finding("", "error", message, self.path, place.line, place.column, item or self.item, remedy)
 
 
+class KnownDocument(Document[M]):
+    """A file whose content was read before, in this run or an earlier one: it is looked at when somebody asks."""
+
+    def __init__(self, kind: Kind, path: str, oid: str, source: Callable[[], bytes]) -> None:
+        """`source` gives the bytes that `oid` names. The content must be in memory."""
+        self.__dict__.update(kind=kind.name, path=path, oid=oid, _model=kind.model, _read=source)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "content":
+            value: Any = MEMORY.content((self.kind, self.oid), self.__dict__["_model"])
+        elif name == "source":
+            value = self.__dict__["_read"]()
+        else:
+            raise AttributeError(name)
+        self.__dict__[name] = value
+        return value
+
+
 def read(kind: Kind, path: str, source: bytes, oid: str = "") -> tuple[Document[Any] | None, tuple[Finding, ...]]:
-    """The document in a file, or every reason why there is none; never both."""
+    """The document in a file, or every reason why there is none; never both. `oid` is the object id of `source`, if known."""
+    known = MEMORY.content((kind.name, oid), kind.model) if oid else None
+    if known is not None:
+        return Document(kind.name, path, known, source, oid), ()
     loaded = load(source)
     problems = [_unreadable(path, problem.place, problem.message, problem.remedy) for problem in loaded.problems]
     content: Model | None = None
@@ -76,6 +105,8 @@ def read(kind: Kind, path: str, source: bytes, oid: str = "") -> tuple[Document[
         return None, _capped(path, problems)
     if content is None:
         raise AssertionError(f"{path} has neither content nor a problem")
+    if oid:
+        MEMORY.keep((kind.name, oid), content, loaded.value)
     return Document(kind.name, path, content, source, oid), ()
 
 

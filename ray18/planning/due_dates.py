@@ -6,7 +6,7 @@ The profiles are data (`policies/due-dates.yaml`). What is not known about an it
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -31,6 +31,7 @@ class When(Model):
     automatable: bool | None = None
     technical_impact: Literal["partial", "total"] | None = None
 
+    @cached_property
     def conditions(self) -> dict[str, object]:
         """The fields that matter."""
         return self.model_dump(exclude_none=True)
@@ -148,7 +149,7 @@ def ruling(item: BacklogItem, profile: Profile, days: DaysBySeverity) -> Ruling 
     row, allowed = _strictest(_possible(profile, facts), days)
     start = first_known(item)
     day = start + timedelta(days=allowed) if start is not None and allowed is not None else None
-    asked = dict.fromkeys(name for entry in profile.rows for name in entry.when.conditions())
+    asked = dict.fromkeys(name for entry in profile.rows for name in entry.when.conditions)
     return Ruling(profile, row, allowed, day, tuple(name for name in asked if facts[name] is None))
 
 
@@ -186,7 +187,7 @@ def _speaks_about(profile: Profile, item: BacklogItem) -> bool:
 
 def _possible(profile: Profile, facts: Mapping[str, object]) -> Iterator[Row]:
     for row in profile.rows:
-        if all(facts[name] in (None, wanted) for name, wanted in row.when.conditions().items()):
+        if all(facts[name] in (None, wanted) for name, wanted in row.when.conditions.items()):
             yield row
 
 

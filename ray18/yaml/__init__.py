@@ -3,8 +3,6 @@
 Names are looked up on first use: the commit hook needs one of the modules here and waits for every import.
 """
 
-from __future__ import annotations
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ray18.yaml.editing import edit as edit

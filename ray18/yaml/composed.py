@@ -6,8 +6,6 @@ None, and the reader of events (`strict`) says what is wrong. Where both read, t
 together. The commit hook waits for this module, so it imports little.
 """
 
-from __future__ import annotations
-
 import re
 
 from yaml.error import YAMLError
@@ -18,7 +16,7 @@ from ray18.yaml.text import MAX_DEPTH, Place, deceptive
 try:
     from yaml import cyaml
 except ImportError:  # without libyaml, every text goes to the reader of events
-    _Parser: Any = None
+    _Parser: "Any" = None
 else:
     _Parser = getattr(cyaml, "CParser")  # noqa: B009 (its stubs do not name it)
 
@@ -60,7 +58,7 @@ if _Parser is not None:
             pass
 
 
-def compose(text: str, places: Places | None = None, key_places: Places | None = None) -> dict[str, Value] | None:
+def compose(text: str, places: "Places | None" = None, key_places: "Places | None" = None) -> "dict[str, Value] | None":
     """The mapping that an ordinary text is; None for every text that needs the reader of events.
 
     `text` is as `decoded` gives it, without a problem. The place of every value and key is put into the tables, if given.
@@ -90,7 +88,7 @@ def _ordinary(text: str) -> bool:
     return not _LEAD.search(text) and text[:_DEEPEST_LEAD].strip(" ?-") != ""
 
 
-def _value(node: Any, escaped: bool, depth: int) -> Any:
+def _value(node: "Any", escaped: bool, depth: int) -> "Any":
     if node.id == "scalar":
         return _scalar(node, escaped)
     if depth >= MAX_DEPTH:
@@ -106,7 +104,7 @@ def _value(node: Any, escaped: bool, depth: int) -> Any:
     return result
 
 
-def _scalar(node: Any, escaped: bool) -> Any:
+def _scalar(node: "Any", escaped: bool) -> "Any":
     """The value; only plain scalars are anything but text."""
     text: str = node.value
     if node.style:
@@ -116,7 +114,7 @@ def _scalar(node: Any, escaped: bool) -> Any:
     return plain(text)
 
 
-def _note(node: Any, way: tuple[Step, ...], places: Places, key_places: Places) -> None:
+def _note(node: "Any", way: "tuple[Step, ...]", places: "Places", key_places: "Places") -> None:
     places[way] = _at(node)
     if node.id == "sequence":
         for number, entry in enumerate(node.value):
@@ -127,5 +125,5 @@ def _note(node: Any, way: tuple[Step, ...], places: Places, key_places: Places) 
             _note(value, (*way, key.value), places, key_places)
 
 
-def _at(node: Any) -> Place:
+def _at(node: "Any") -> Place:
     return Place(node.start_mark.line + 1, node.start_mark.column + 1)

@@ -1,7 +1,5 @@
 """What a plain (unquoted) scalar is: the core schema of YAML 1.2.2, chapter 10.3, without what reads otherwise elsewhere."""
 
-from __future__ import annotations
-
 import re
 
 from ray18.yaml.text import MAX_INTEGER

@@ -10,9 +10,10 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "ray18"
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "findings", "shipped", "terminal", "sandbox"}),
+    frozenset({"errors", "findings", "shipped", "terminal", "sandbox", "scrubbed", "cache"}),
     frozenset({"files", "git", "yaml", "sshsig", "openpgp", "commit_object"}),
-    frozenset({"cache", "snapshot", "history", "chain", "signing", "signatures"}),
+    frozenset({"quick"}),
+    frozenset({"snapshot", "history", "chain", "signing", "signatures"}),
     frozenset({"documents", "commits"}),
     frozenset({"schema", "subjects", "keyring"}),
     frozenset({"program", "handover", "planning"}),
@@ -22,10 +23,11 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"waivers", "docket"}),
     frozenset({"gates"}),
     frozenset({"evidence", "report", "steps", "audit", "causes", "debt"}),
-    frozenset({"outlook", "replay"}),
+    frozenset({"outlook", "replay", "note"}),
     frozenset({"renderers", "testing", "exports", "attacks"}),
     frozenset({"commands"}),
     frozenset({"cli"}),
+    frozenset({"hook", "start"}),
 )
 """A module imports only from floors below its own."""
 DOORS = {
@@ -45,7 +47,24 @@ DOORS = {
     "click": {"cli", "commands"},
 }
 """Each heavy library, and the only places that may import it."""
-RIM = frozenset({"git", "sandbox", "signing", "snapshot", "files", "commands", "cli", "commits", "terminal", "cache"})
+RIM = frozenset(
+    {
+        "git",
+        "sandbox",
+        "signing",
+        "snapshot",
+        "files",
+        "commands",
+        "cli",
+        "commits",
+        "terminal",
+        "cache",
+        "scrubbed",
+        "quick",
+        "hook",
+        "start",
+    }
+)
 """Where clock, environment, processes and printing may be met."""
 
 

@@ -68,14 +68,14 @@ def test_all_sixteen_rows_of_bod_26_04_are_those_of_its_decision_table() -> None
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=list(PROFILES))
 def test_each_profile_answers_every_case_exactly_once(profile) -> None:  # type: ignore[no-untyped-def]
-    names = {name for row in profile.rows for name in row.when.conditions()}
+    names = {name for row in profile.rows for name in row.when.conditions}
     values = {"severity": SEVERITIES, "technical_impact": ("partial", "total")}
     cases = [
         dict(zip(sorted(names), case, strict=True))
         for case in product(*(values.get(n, (True, False)) for n in sorted(names)))
     ]
     for case in cases:
-        assert [row.when.conditions() for row in profile.rows].count(case) == 1
+        assert [row.when.conditions for row in profile.rows].count(case) == 1
     assert len(cases) == len(profile.rows)
 
 

@@ -1,0 +1,194 @@
+"""Answers that were given before to the same question about the same files: what `check` and `gate` printed, and how they ended.
+
+A question is the command line, where it was asked, and how its answer is shown. An answer rests on the day, the commits that
+supply the rules, and every governed file; it is given again only while all of them are what they were. For the work tree that
+is told by what the file system says of each file, as Git tells it (size, times, inode); files that changed a moment before
+they were read might change again within one tick of its clock, so nothing is noted then.
+"""
+
+import marshal
+import os
+import sys
+from time import gmtime, time_ns
+
+from ray18.cache import Cache, digest
+from ray18.quick.repository import Repository, Unclear, find, references_behind
+from ray18.quick.staged import CI
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+COMMANDS = ("check", "gate")
+_ELSEWHERE = ("--staged", "--rev", "--base", "--no-cache", "--debug", "--help", "-h", "-C")
+"""Options that ask about other places, or for no kept answer."""
+_SHOWN_BY = (
+    "NO_COLOR",
+    "TERM",
+    "COLUMNS",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "PYTHONIOENCODING",
+    "PYTHONUTF8",
+    "GIT_INDEX_FILE",
+)
+TICK = 50_000_000
+COARSE_TICK = 2_100_000_000
+"""Nanoseconds; file systems that keep whole seconds only may keep two at a time."""
+
+
+_KIND, _FOLDER = 0o170000, 0o040000
+
+
+class Question:
+    """One command line, asked in one place."""
+
+    __slots__ = ("asked_at", "before", "cache", "name", "repository")
+
+    def __init__(self, arguments: list[str], folder: str) -> None:
+        """Raises Unclear when its answer cannot be known from here."""
+        if not arguments or arguments[0] not in COMMANDS or not _about_this_place(arguments):
+            raise Unclear
+        if any(os.environ.get(name) for name in CI) or sys.stdout is None:
+            raise Unclear
+        self.asked_at = time_ns()
+        self.repository = find(folder)
+        self.cache = Cache(self.repository.common_dir)
+        shown = [os.environ.get(name) for name in _SHOWN_BY]
+        asked = [
+            arguments,
+            os.path.abspath(folder),
+            self.repository.git_dir,
+            shown,
+            sys.stdout.isatty(),
+            sys.stdout.encoding,
+        ]
+        self.before = self.repository.references(["HEAD", *references_behind(self.repository, "")])
+        self.name = f"answer {digest(repr(asked).encode('utf-8', 'surrogateescape')).hex()}"
+
+    def known(self) -> "tuple[int, bytes] | None":
+        """Exit code and output, if everything that they rest on is what it was."""
+        kept = self.cache.get(self.name)
+        if kept is None:
+            return None
+        answer: dict[str, Any] = marshal.loads(kept)
+        state = self.state(answer["places"], answer["references"])
+        return (answer["status"], answer["output"]) if state == answer["state"] else None
+
+    def state(self, places: list[str], references: list[str]) -> "dict[str, Any]":
+        """What the answer rests on, as it is now. Raises Unclear."""
+        repository = self.repository
+        return {
+            "day": tuple(gmtime()[:3]),
+            "head": repository.head(),
+            "references": repository.references(["HEAD", *references]),
+            "disguises": _disguises(repository),
+            "configuration": [_content(path) for path in _configuration(repository)],
+            "time zones": _changed("/usr/share/zoneinfo"),
+            "files": digest(marshal.dumps(list(_files(repository.root, places)))),
+        }
+
+    def note(self, places: list[str], branch: str, status: int, output: bytes) -> None:
+        """Keeps an answer with what it rests on, unless any of that may have changed since the question was asked."""
+        references = references_behind(self.repository, branch)
+        state = self.state(places, references)
+        if branch and f"refs/heads/{branch}" not in self.before:
+            return
+        if any(state["references"][name] != said for name, said in self.before.items() if name in state["references"]):
+            return
+        newest = max(max(found[2], found[3]) for _, found in _files(self.repository.root, places))
+        tick = TICK if newest % 1_000_000_000 else COARSE_TICK
+        if newest + tick > self.asked_at:
+            return
+        answer = {"state": state, "places": places, "references": references, "status": status, "output": output}
+        self.cache.put(self.name, marshal.dumps(answer))
+
+
+def answered(arguments: list[str]) -> int | None:
+    """Prints the known answer and gives its exit code; None when there is none."""
+    try:
+        known = Question(arguments, os.getcwd()).known()
+    except (Unclear, OSError, KeyError, TypeError, ValueError, EOFError):
+        return None
+    if known is None:
+        return None
+    status, output = known
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(output)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # nobody reads on; the verdict still decides the exit code
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status
+
+
+def _about_this_place(arguments: list[str]) -> bool:
+    if any(argument.startswith(option) for argument in arguments for option in _ELSEWHERE):
+        return False
+    formats = [argument for argument in arguments if "=" in argument]
+    return all(argument.startswith(("--format=", "--as-of=")) and argument.count("=") == 1 for argument in formats)
+
+
+def _disguises(repository: Repository) -> "list[Any]":
+    """What would show another history: replace refs, grafts, a shallow boundary."""
+    common = repository.common_dir
+    packed = _content(os.path.join(common, "packed-refs"))
+    replaced = os.path.join(common, "refs", "replace")
+    loose = sorted(os.listdir(replaced)) if os.path.isdir(replaced) else []
+    return [
+        loose,
+        b" refs/replace/" in packed,
+        _content(os.path.join(common, "shallow")),
+        _changed(os.path.join(common, "info", "grafts")),
+    ]
+
+
+def _configuration(repository: Repository) -> "list[str]":
+    return [os.path.join(repository.common_dir, "config"), os.path.join(repository.git_dir, "config.worktree")]
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise Unclear from error
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.lstat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _files(root: str, places: list[str]) -> "Iterator[tuple[str, tuple[int, ...]]]":
+    """What the file system says of every file and folder in these places: mode, size, times of content and of inode
+    (nanoseconds), inode. Links are not followed."""
+    for place in places:
+        path = os.path.join(root, place)
+        try:
+            found = os.lstat(path)
+        except FileNotFoundError:
+            continue
+        yield path, _told(found)
+        if found.st_mode & _KIND == _FOLDER:
+            yield from _below(path)
+
+
+def _below(folder: str) -> "Iterator[tuple[str, tuple[int, ...]]]":
+    entries = list(os.scandir(folder))
+    entries.sort(key=lambda entry: entry.name)
+    for entry in entries:
+        found = entry.stat(follow_symlinks=False)
+        yield entry.path, _told(found)
+        if found.st_mode & _KIND == _FOLDER:
+            yield from _below(entry.path)
+
+
+def _told(found: os.stat_result) -> tuple[int, ...]:
+    return found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
