@@ -25,6 +25,7 @@ COMMANDS = {
     "forecast": "Estimate ticket volume, coverage and rotation.",
     "gate": "Judge the quality gates.",
     "handoff": "Check and pack everything for Protocol 22.",
+    "hooks": "Let Git call RAY-18 at commits and pushes.",
     "init": "Start a program in this repository.",
     "intake": "Read a hand-over: report, draft catalog and backlog.",
     "manual": "Record a validation done by hand.",
@@ -46,7 +47,7 @@ COMMANDS = {
 
 
 SECTIONS = {
-    "Start": ("init", "intake", "demo", "doctor"),
+    "Start": ("init", "intake", "hooks", "demo", "doctor"),
     "Where do we stand": ("status", "check", "gate", "why", "run"),
     "Records": ("backlog", "plan", "forecast"),
     "Decide and sign": ("approve", "approvals", "waive", "waivers", "manual"),

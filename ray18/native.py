@@ -57,9 +57,10 @@ def _in_full(arguments: list[str]) -> int:
             import site
 
             site.main()
-        import ray18.commands.check
         from ray18.cli import run as run_command
     except ImportError as error:
-        sys.stderr.write(f"ray18: RAY-18 cannot be started: {error}\n    -> install it again, then: ray18 hooks install\n")
+        sys.stderr.write(
+            f"ray18: RAY-18 cannot be started: {error}\n    -> install it again, then: ray18 hooks install\n"
+        )
         return 4
     return run_command(arguments)

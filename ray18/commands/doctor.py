@@ -14,6 +14,7 @@ from ray18.commands.output import say
 from ray18.commands.place import open_judge, program_repository, today
 from ray18.errors import Ray18Error
 from ray18.git import Repository
+from ray18.native_hooks.folders import hooks_folder
 from ray18.terminal import safe
 from ray18.yaml import fast
 
@@ -121,6 +122,5 @@ def _program(repository: Repository) -> Iterator[Symptom]:
     roles = judge.policies_of(judge.pack.gate("prerequisites"))
     for finding in judge.findings(policy for policy in roles if policy.id == "roles-can-be-filled"):
         yield Symptom("hint", finding.message, finding.remedy)
-    hooks = repository.common_dir / "hooks" / "pre-commit"
-    if not hooks.exists():
-        yield Symptom("hint", "no pre-commit hook is installed here", "pip install pre-commit && pre-commit install")
+    if repository.work_tree is not None and not (hooks_folder(repository).path / "pre-commit").exists():
+        yield Symptom("hint", "no pre-commit hook is installed here", "ray18 hooks install")

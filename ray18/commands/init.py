@@ -52,7 +52,7 @@ repos:
     hooks:
       - id: ray18
         name: RAY-18 records
-        entry: ray18 check --staged
+        entry: ray18-hook
         language: system
         pass_filenames: false
         files: >-

@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from ray18.commands.backlog import BacklogListOutput
+from ray18.commands.hooks import HooksOutput
 from ray18.commands.policy import PolicyListOutput
 from ray18.commands.status import StatusOutput
 from ray18.evidence.automation_candidates import AutomationCandidates
@@ -37,5 +38,6 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "why": WhyOutput,
     "approvals-request": RequestOutput,
     "waivers": DebtOutput,
+    "hooks": HooksOutput,
 }
 """Every JSON output that has a schema in `schemas/`."""

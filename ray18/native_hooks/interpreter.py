@@ -1,6 +1,5 @@
 """Which Python the hooks start, and whether it really starts that way."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +13,9 @@ _SECONDS = 60
 def fast_interpreter() -> Interpreter | None:
     """The Python that runs this, to be started without `site`; None where RAY-18 does not run when it is started so."""
     package = str(Path(__file__).resolve().parents[2])
-    installed = (path for path in sys.path if path.endswith("-packages") and os.path.isabs(path))
+    installed = (path for path in sys.path if path.endswith("-packages") and Path(path).is_absolute())
     found = Interpreter(sys.executable, sys.prefix, tuple(dict.fromkeys((package, *installed))))
-    return found if os.path.isabs(found.python or "") and _starts(found) else None
+    return found if Path(found.python or "").is_absolute() and _starts(found) else None
 
 
 def _starts(interpreter: Interpreter) -> bool:

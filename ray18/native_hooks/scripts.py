@@ -21,7 +21,7 @@ _PURPOSE = {
     "pre-commit": "judges what is staged",
     "pre-merge-commit": "judges what a merge would record",
     "commit-msg": "keeps messages from claiming decisions that no record holds",
-    "pre-push": "judges the records of every commit pushed",
+    "pre-push": "judges what is pushed",
 }
 _AROUND = {
     "pre-commit": "git commit --no-verify",

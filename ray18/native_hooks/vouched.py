@@ -56,9 +56,7 @@ def _unwaived(judge: Judge, claim: Claim) -> str:
     excuses = [excuse for excuse in judge.excuses if not excuse.reason]
     if claim.subject:
         wanted = set(claim.items)
-        covered = {
-            item for excuse in excuses if excuse.record.policy == claim.subject for item in excuse.record.items
-        }
+        covered = {item for excuse in excuses if excuse.record.policy == claim.subject for item in excuse.record.items}
         return "" if wanted and wanted <= covered else f"no waiver of {claim.subject} for that counts"
     person = _person(judge.program.rules.people, claim)
     if person is None:

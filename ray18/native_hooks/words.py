@@ -1,6 +1,16 @@
 """The words that every claim of a decision has in it, looked for in bytes: most messages have none, and need no more."""
 
-WORDS = (b"approved", b"acked", b"accepted", b"waive", b"reviewed", b"rejected", b"deferred", b"withdrawn", b"abstained")
+WORDS = (
+    b"approved",
+    b"acked",
+    b"accepted",
+    b"waive",
+    b"reviewed",
+    b"rejected",
+    b"deferred",
+    b"withdrawn",
+    b"abstained",
+)
 
 
 def speaks_of_decisions(message: bytes) -> bool:

@@ -24,10 +24,10 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"gates"}),
     frozenset({"evidence", "report", "steps", "audit", "causes", "debt"}),
     frozenset({"outlook", "replay", "note"}),
-    frozenset({"renderers", "testing", "exports", "attacks"}),
+    frozenset({"renderers", "testing", "exports", "attacks", "native_hooks"}),
     frozenset({"commands"}),
     frozenset({"cli"}),
-    frozenset({"hook", "start"}),
+    frozenset({"hook", "start", "native"}),
 )
 """A module imports only from floors below its own."""
 DOORS = {
@@ -35,7 +35,7 @@ DOORS = {
     "ruamel": {"yaml"},
     "jsonschema": {"schema"},
     "referencing": {"schema"},
-    "subprocess": {"git", "sandbox", "signing", "attacks"},
+    "subprocess": {"git", "sandbox", "signing", "attacks", "native_hooks"},
     "git": {"commands"},
     "cryptography": {"sshsig", "openpgp", "signing", "exports", "commands", "attacks"},
     "openpyxl": {"handover"},
@@ -63,6 +63,8 @@ RIM = frozenset(
         "quick",
         "hook",
         "start",
+        "native",
+        "native_hooks",
     }
 )
 """Where clock, environment, processes and printing may be met."""

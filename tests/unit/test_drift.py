@@ -53,7 +53,7 @@ def test_the_hooks_file_covers_every_governed_place() -> None:
         + b"".join(b"  " + line + b"\n" for line in (ROOT / ".pre-commit-hooks.yaml").read_bytes().splitlines())
     )
     assert hooks.problems == ()
-    (hook,) = hooks.value["hooks"]  # type: ignore[index,call-overload]
+    hook = hooks.value["hooks"][0]  # type: ignore[index,call-overload]
     assert hook["require_serial"] is True
     pattern = re.compile(hook["files"])
     for kind in KINDS:
