@@ -1,15 +1,18 @@
 """Changes single fields of a YAML file and leaves everything else as people wrote it.
 
-Writing goes through ruamel.yaml, which keeps comments, key order and quoting; what it wrote is read back by the strict
+Only the characters of the value change, and new ones are written by ruamel.yaml; the result is read back by the strict
 loader and must say exactly what was asked for.
 """
 
+import copy
 import io
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ray18.errors import BlockedError, UsageError
+from ray18.yaml.splicing import Inseparable, flow_above, spliced
 from ray18.yaml.strict import load
 from ray18.yaml.text import Step, Value
 
@@ -27,15 +30,78 @@ def edit(source: bytes, changes: Mapping[tuple[Step, ...], Value]) -> bytes:
         problem = before.problems[0]
         raise BlockedError(f"line {problem.place.line}: {problem.message}", problem.remedy)
     text = source.decode("utf-8-sig").replace("\r\n", "\n")
+    meant = copy.deepcopy(before.value)
+    for way, value in changes.items():
+        text = _changed(text, meant, way, value)
+    result = _restored(text, source)
+    after = load(result)
+    if after.problems or after.value != meant:
+        raise BlockedError("the edit would change more than was asked for", "edit the file by hand")
+    return result
+
+
+def _changed(text: str, meant: Value, way: tuple[Step, ...], value: Value) -> str:
+    """The text with one change; `meant`, which is what the text says, is changed alike."""
+    if value is None and not _is_there(meant, way):
+        return text
+    above = flow_above(text, way)
+    before = text
+    try:
+        if above:
+            whole = copy.deepcopy(_at(meant, above))
+            _set_plain(whole, way[len(above) :], value)
+            text = spliced(text, above, whole, partial(_dumped, before))
+        else:
+            text = spliced(text, way, value, partial(_dumped, before))
+    except Inseparable:
+        text = _rewritten(text, way, value)
+    _set_plain(meant, way, value)
+    return text
+
+
+def _rewritten(text: str, way: tuple[Step, ...], value: Value) -> str:
+    """The same by ruamel.yaml alone, which keeps most of what people wrote, for texts of odd form."""
     writer = _writer(text)
     tree = writer.load(text)
-    for way, value in changes.items():
-        _set(tree, way, value)
+    _set(tree, way, value)
     stream = io.StringIO()
     writer.dump(tree, stream)
-    result = _restored(stream.getvalue(), source)
-    _require_same_meaning(result, before.value, changes)
-    return result
+    return stream.getvalue()
+
+
+def _dumped(text: str, block: Any, quote: str) -> str:
+    """A new block with the indentation that the text has; its one value in the quotes that stood there."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
+
+    quotes = {'"': DoubleQuotedScalarString, "'": SingleQuotedScalarString}
+    styled = _styled(block)
+    for step, value in styled.items() if isinstance(block, dict) else enumerate(styled):
+        if type(value) is str and quote in quotes:
+            styled[step] = quotes[quote](value)
+    writer = _writer(text)
+    writer.explicit_start = False
+    stream = io.StringIO()
+    writer.dump(styled, stream)
+    lines = stream.getvalue().split("\n")
+    margin = len(lines[0]) - len(
+        lines[0].lstrip(" ")
+    )  # ruamel moves a list to the right even where nothing is around it
+    return "\n".join(line[margin:] for line in lines)
+
+
+def _is_there(tree: Any, way: tuple[Step, ...]) -> bool:
+    for step in way:
+        inside = step in tree if isinstance(tree, dict) else isinstance(tree, list) and step in range(len(tree))
+        if not inside:
+            return False
+        tree = tree[step]
+    return True
+
+
+def _at(tree: Any, way: tuple[Step, ...]) -> Any:
+    for step in way:
+        tree = tree[step]
+    return tree
 
 
 def render(value: Mapping[str, Any], header: str = "") -> bytes:
@@ -154,17 +220,6 @@ def _restored(text: str, source: bytes) -> bytes:
         text = text.replace("\n", "\r\n")
     prefix = b"\xef\xbb\xbf" if source.startswith(b"\xef\xbb\xbf") else b""
     return prefix + text.encode()
-
-
-def _require_same_meaning(result: bytes, before: Value, changes: Mapping[tuple[Step, ...], Value]) -> None:
-    import copy
-
-    expected = copy.deepcopy(before)
-    for way, value in changes.items():
-        _set_plain(expected, way, value)
-    read = load(result)
-    if read.problems or read.value != expected:
-        raise BlockedError("the edit would change more than was asked for", "edit the file by hand")
 
 
 def _set_plain(tree: Any, way: tuple[Step, ...], value: Value) -> None:

@@ -1,10 +1,12 @@
 """The strict loader and the careful writer."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ray18.errors import BlockedError, UsageError
@@ -165,3 +167,87 @@ def test_an_edit_of_an_unreadable_file_is_refused() -> None:
         edit(b"a: 1\na: 2\n", {("a",): 3})
     with pytest.raises(UsageError):
         edit(b"a: 1\n", {("a", "b", "c"): 3})
+
+
+COMMENTED = b"""\
+# the whole record
+id: MB-1   # never changes
+title:   Renew the certificate
+source: {kind: other}   # by hand
+description: |
+  line one
+  line two
+# about the severity
+severity: High
+owner: sam  # her choice
+
+# why this day
+due: 2026-07-01
+tags:
+- a   # the first
+# the middle
+- b
+effort:
+    hours: 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("way", "value", "old", "new"),
+    [
+        (("owner",), None, b"owner: sam  # her choice", b"# her choice"),
+        (("description",), "short", b"description: |\n  line one\n  line two", b"description: short"),
+        (("description",), None, b"description: |\n  line one\n  line two\n", b""),
+        (("due",), "two\nlines\n", b"due: 2026-07-01", b"due: |\n  two\n  lines"),
+        (("tags", 0), None, b"- a   # the first", b"# the first"),
+        (("tags", 2), "c", b"- b\n", b"- b\n- c\n"),
+        (("tags",), None, b"tags:\n- a   # the first\n# the middle\n- b\n", b"# the first\n# the middle\n"),
+        (("effort", "hours"), 4, b"    hours: 3", b"    hours: 4"),
+        (("effort", "skill"), "go", b"    hours: 3\n", b"    hours: 3\n    skill: go\n"),
+        (("effort",), None, b"effort:\n    hours: 3\n", b""),
+        (
+            ("source", "artifact"),
+            "LOG",
+            b"source: {kind: other}   # by hand",
+            b"source:  # by hand\n  kind: other\n  artifact: LOG",
+        ),
+    ],
+)
+def test_whatever_an_edit_takes_away_every_comment_and_all_spacing_stay(
+    way: tuple[str | int, ...], value: str | int | None, old: bytes, new: bytes
+) -> None:
+    assert old in COMMENTED
+    assert edit(COMMENTED, {way: value}) == COMMENTED.replace(old, new)
+
+
+WORDS = st.text(alphabet="abc #:-'\"\\é|>[]{},&*!%@`\n", min_size=1, max_size=20) | st.integers(0, 99) | st.booleans()
+NAMES = st.sampled_from(["a", "b", "cc", "due", "who"])
+FIELDS = st.recursive(
+    WORDS | st.lists(WORDS, min_size=1, max_size=3),
+    lambda inner: st.dictionaries(NAMES, inner, min_size=1),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(NAMES, FIELDS, min_size=1), st.data())
+def test_no_edit_loses_a_comment(record: dict[str, Any], data: st.DataObject) -> None:
+    """Comments on lines of their own, wherever YAML takes a line for one."""
+    source = render({"id": "x", **record})
+    said = load(source).value
+    lines = source.decode().split("\n")
+    for at in range(len(lines) - 1, -1, -1):
+        commented = [*lines[:at], f"# note {at}.", *lines[at:]]
+        if data.draw(st.booleans()) and load("\n".join(commented).encode()).value == said:
+            lines = commented
+    source = "\n".join(lines).encode()
+    way = data.draw(st.sampled_from([*_ways(record), ("new",), ("new", "inner")]))
+    changed = edit(source, {way: data.draw(st.none() | FIELDS)}).decode()
+    assert [line for line in lines if line.startswith("# note") and line not in changed] == []
+
+
+def _ways(value: Any, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in entries:
+        yield (*way, step)
+        yield from _ways(inner, (*way, step))
