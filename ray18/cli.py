@@ -32,6 +32,7 @@ COMMANDS = {
     "outlook": "Say what lapses by a day.",
     "plan": "Draft and show the maintenance and support plan.",
     "policy": "List, explain, start and test policies.",
+    "receive": "Let a bare repository refuse what nobody approved.",
     "replay": "Show past verdicts, and since when a gate is red.",
     "run": "Walk the steps of the protocol, and stop at the first halt.",
     "schema": "List, show and write the JSON Schemas.",
@@ -53,6 +54,7 @@ SECTIONS = {
     "Decide and sign": ("approve", "approvals", "waive", "waivers", "manual"),
     "Look back and ahead": ("audit", "replay", "outlook", "what-if"),
     "Hand over": ("evidence", "handoff"),
+    "Servers": ("receive",),
     "Rules and tools": ("policy", "schema", "script", "selftest"),
 }
 """The commands as the help shows them."""

@@ -11,7 +11,7 @@ import re
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import IO, NoReturn, cast
@@ -42,6 +42,12 @@ class Repository:
     git_dir: Path
     common_dir: Path
     work_tree: Path | None
+    incoming: Path | None = None
+    """Where the objects of a push lie that is not taken yet (git-receive-pack(1), quarantine environment)."""
+
+    def __getstate__(self) -> dict[str, object]:
+        """What is kept for later runs knows nothing of one push."""
+        return {**self.__dict__, "incoming": None}
 
     @cached_property
     def object_format(self) -> str:
@@ -66,8 +72,18 @@ class Repository:
 
     def attempt(self, *arguments: str, stdin: bytes = b"", index_file: str | None = None) -> tuple[int, bytes, str]:
         """Exit status, standard output and standard error of one command."""
-        env = environment(GIT_INDEX_FILE=index_file) if index_file else environment()
+        env = self._environment(**({"GIT_INDEX_FILE": index_file} if index_file else {}))
         return _run(self.command(*arguments), stdin, env, self.work_tree or self.git_dir)
+
+    def _environment(self, **extra: str) -> dict[str, str]:
+        """What every child gets; with the objects of a push that is being received, if there is one."""
+        if self.incoming is not None:
+            kept = os.fspath(self.common_dir / "objects")
+            extra |= {
+                "GIT_OBJECT_DIRECTORY": os.fspath(self.incoming),
+                "GIT_ALTERNATE_OBJECT_DIRECTORIES": _listed(kept),
+            }
+        return environment(**extra)
 
     def text(self, *arguments: str) -> str:
         """Standard output as text, without the last line end."""
@@ -128,7 +144,7 @@ class Repository:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment(),
+            env=self._environment(),
         )
         feeder = threading.Thread(target=_feed, args=(process.stdin, wanted), daemon=True)
         feeder.start()
@@ -196,6 +212,19 @@ class Repository:
         return None
 
 
+def receiving(repository: Repository, told: str | None) -> Repository:
+    """The same repository with the objects of the push that is being received, which lie in the folder that Git told of.
+
+    Git keeps them apart, in its own folder of objects, until every hook has agreed. Raises BlockedError for another folder.
+    """
+    if not told:
+        return repository
+    folder = Path(os.path.realpath(repository.git_dir / told))
+    if folder.parent != Path(os.path.realpath(repository.common_dir / "objects")):
+        raise BlockedError(f"{told} is no place of this repository for the objects of a push", "let Git start the hook")
+    return replace(repository, incoming=folder)
+
+
 def discover(start: Path) -> Repository:
     """The repository that holds the folder `start`. Raises EnvironmentProblem when there is none or Git refuses it."""
     if not start.is_dir():
@@ -241,6 +270,14 @@ def blob_id(content: bytes) -> str:
 def empty_tree(object_format: str) -> str:
     """The id of a tree without entries."""
     return object_id("tree", b"", object_format)
+
+
+def _listed(path: str) -> str:
+    """A path as a list separated by colons can hold it (gitenvironment, GIT_ALTERNATE_OBJECT_DIRECTORIES)."""
+    if ":" not in path and not path.startswith('"'):
+        return path
+    quoted = path.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}"'
 
 
 def _run(command: list[str], stdin: bytes, env: dict[str, str], folder: Path) -> tuple[int, bytes, str]:

@@ -53,10 +53,14 @@ def trusted_base(
 def default_branch(repository: Repository) -> tuple[str, str] | None:
     """Name and newest known commit of the default branch: what the remote calls so, else main, master or trunk.
 
-    It is found without reading anything that a proposal could have written.
+    In a bare repository, which is where others push to, it is what HEAD names. It is found without reading anything that
+    a proposal could have written.
     """
-    status, output, _ = repository.attempt("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
-    told = output.decode("utf-8", "replace").strip().removeprefix("refs/remotes/origin/") if status == 0 else ""
+    space, name = (
+        ("refs/heads/", "HEAD") if _is_shared(repository) else ("refs/remotes/origin/", "refs/remotes/origin/HEAD")
+    )
+    status, output, _ = repository.attempt("symbolic-ref", "--quiet", name)
+    told = output.decode("utf-8", "replace").strip().removeprefix(space) if status == 0 else ""
     for name in (told, *DEFAULT_BRANCHES):
         tip = protected_tip(repository, name) if name else None
         if tip is not None:
@@ -65,8 +69,18 @@ def default_branch(repository: Repository) -> tuple[str, str] | None:
 
 
 def protected_tip(repository: Repository, branch: str) -> str | None:
-    """The newest known commit of the protected branch: what the remote has, else what is here."""
-    return repository.reference(f"refs/remotes/origin/{branch}") or repository.reference(f"refs/heads/{branch}")
+    """The newest known commit of the protected branch: what the remote has, else what is here.
+
+    A bare repository has no remote of its own: whoever can push there could write what looks like one.
+    """
+    here = f"refs/heads/{branch}"
+    if _is_shared(repository):
+        return repository.reference(here)
+    return repository.reference(f"refs/remotes/origin/{branch}") or repository.reference(here)
+
+
+def _is_shared(repository: Repository) -> bool:
+    return repository.work_tree is None
 
 
 def _left_branch(repository: Repository, judged: str | None, head: str, tip: str, branch: str) -> Base | None:

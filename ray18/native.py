@@ -7,6 +7,7 @@ import os
 import sys
 
 _JUDGED = ("pre-commit", "pre-merge-commit")
+_SERVER = ("pre-receive", "update")
 _MOST = 1 << 20
 
 
@@ -22,7 +23,12 @@ def run(arguments: list[str]) -> int:
         return 0
     if stage == "commit-msg" and len(arguments) == 2 and _says_nothing(arguments[1]):
         return 0
-    return _in_full(arguments if stage == "--version" else ["hooks", "run", *arguments])
+    return _in_full(arguments if stage == "--version" else [*_command(stage), *arguments])
+
+
+def _command(stage: str) -> list[str]:
+    """The command that knows a stage (`ray18.native_hooks.scripts`)."""
+    return ["receive"] if stage in _SERVER else ["hooks", "run"]
 
 
 def _nothing_new() -> bool:

@@ -25,7 +25,7 @@ from ray18.native_hooks.folders import HooksFolder, Owner, hooks_folder
 from ray18.native_hooks.installed import Done, State, look, put, take_away
 from ray18.native_hooks.interpreter import fast_interpreter
 from ray18.native_hooks.pushes import Update, against_the_branch, commit_of, updates
-from ray18.native_hooks.scripts import STAGES, Stage, around, hook_file
+from ray18.native_hooks.scripts import STAGES, ClientStage, Stage, around, hook_file
 from ray18.native_hooks.vouched import unfounded
 from ray18.renderers import renderer
 from ray18.report import check_records
@@ -43,7 +43,7 @@ _WHOSE: dict[Owner, str] = {
 class HookOutput(BaseModel):
     """One hook of Git."""
 
-    stage: Stage = Field(description="The hook, as githooks(5) names it.")
+    stage: ClientStage = Field(description="The hook, as githooks(5) names it.")
     state: State = Field(
         description="none, installed, edited (ours, changed by hand), or other (somebody else's hook)."
     )
@@ -99,7 +99,7 @@ def install(ctx: click.Context, /, force: bool, **chosen: bool) -> None:
         )
     interpreter = fast_interpreter() if folder.owner == "repository" else None
     done = [put(folder.path, stage, hook_file(stage, interpreter), force=force) for stage in _chosen(chosen)]
-    _tell(folder, done)
+    tell(folder, done)
 
 
 @command.command()
@@ -109,7 +109,7 @@ def install(ctx: click.Context, /, force: bool, **chosen: bool) -> None:
 def uninstall(ctx: click.Context, /, force: bool, **chosen: bool) -> None:
     """Remove the hook files, and put back what was there before."""
     folder = _folder(ctx)
-    _tell(folder, [take_away(folder.path, stage, force=force) for stage in _chosen(chosen)])
+    tell(folder, [take_away(folder.path, stage, force=force) for stage in _chosen(chosen)])
 
 
 @command.command()
@@ -142,10 +142,10 @@ def status(ctx: click.Context, form: str) -> None:
 @click.argument("stage", type=click.Choice(STAGES))
 @click.argument("given", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
-def run_hook(ctx: click.Context, stage: Stage, given: tuple[str, ...]) -> None:
+def run_hook(ctx: click.Context, stage: ClientStage, given: tuple[str, ...]) -> None:
     """Do what a hook of Git does, with the arguments and the input that Git gives it."""
     repository = program_repository(ctx)
-    _require_same_repository(repository, stage)
+    require_same_repository(repository, stage)
     if stage == "pre-push":
         ctx.exit(_judge_push(repository, sys.stdin.buffer.read()))
     if not _has_program(repository):
@@ -161,15 +161,22 @@ def run_hook(ctx: click.Context, stage: Stage, given: tuple[str, ...]) -> None:
 
 
 def _folder(ctx: click.Context) -> HooksFolder:
-    return hooks_folder(program_repository(ctx))
+    repository = program_repository(ctx)
+    if repository.work_tree is None:
+        raise UsageError(
+            "this is a bare repository: nobody commits here, so no hook of a commit runs",
+            "run it in a clone; for a server: ray18 receive install",
+        )
+    return hooks_folder(repository)
 
 
-def _chosen(chosen: dict[str, bool]) -> tuple[Stage, ...]:
+def _chosen(chosen: dict[str, bool]) -> tuple[ClientStage, ...]:
     wanted = tuple(stage for stage in STAGES if chosen[stage.replace("-", "_")])
     return wanted or STAGES
 
 
-def _tell(folder: HooksFolder, done: Iterable[Done]) -> None:
+def tell(folder: HooksFolder, done: Iterable[Done]) -> None:
+    """Says what came of writing or removing hook files; ends with exit code 1 where something was refused."""
     say(f"{safe(str(folder.path))}  ({_WHOSE[folder.owner]})\n")
     refused = False
     for one in done:
@@ -181,7 +188,7 @@ def _tell(folder: HooksFolder, done: Iterable[Done]) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _require_same_repository(repository: Repository, stage: Stage) -> None:
+def require_same_repository(repository: Repository, stage: Stage) -> None:
     """Git tells its hooks which repository it works on; that must be the one around here."""
     told = os.environ.get("GIT_DIR")
     if told and not Path(told).samefile(repository.git_dir):
@@ -195,10 +202,10 @@ def _has_program(repository: Repository) -> bool:
     """Whether what is staged, or the commit before it, holds a program; other branches are not our business."""
     head = repository.head()
     index = IndexSnapshot(repository, os.environ.get("GIT_INDEX_FILE"))
-    return bool(index.paths([SETTINGS_PATH])) or (head is not None and _holds_program(repository, head))
+    return bool(index.paths([SETTINGS_PATH])) or (head is not None and holds_program(repository, head))
 
 
-def _holds_program(repository: Repository, commit: str) -> bool:
+def holds_program(repository: Repository, commit: str) -> bool:
     return bool(CommitSnapshot(repository, commit).paths([SETTINGS_PATH]))
 
 
@@ -214,7 +221,7 @@ def _judge_message(repository: Repository, path: Path) -> int:
     if not found:
         return 0
     judge = open_judge(repository, staged=True, as_of=today())
-    return _say_findings(unfounded(judge, found)) if _touches_records(repository, judge) else 0
+    return say_findings(unfounded(judge, found)) if _touches_records(repository, judge) else 0
 
 
 def _touches_records(repository: Repository, judge: Judge) -> bool:
@@ -244,7 +251,7 @@ def _judge_push(repository: Repository, told: bytes) -> int:
         if branch is not None
         for message, remedy in against_the_branch(repository, update, branch[0])
     ]
-    return max(status, _say_findings(problems))
+    return max(status, say_findings(problems))
 
 
 def _commits(repository: Repository, pushed: tuple[Update, ...]) -> dict[str, list[str]]:
@@ -252,7 +259,7 @@ def _commits(repository: Repository, pushed: tuple[Update, ...]) -> dict[str, li
     found: dict[str, list[str]] = {}
     for update in pushed:
         commit = commit_of(repository, update.new) if update.new else None
-        if commit is not None and (_holds_program(repository, commit) or _held_program(repository, update)):
+        if commit is not None and (holds_program(repository, commit) or _held_program(repository, update)):
             found.setdefault(commit, []).append(update.name)
     return found
 
@@ -260,10 +267,10 @@ def _commits(repository: Repository, pushed: tuple[Update, ...]) -> dict[str, li
 def _held_program(repository: Repository, update: Update) -> bool:
     """Whether the remote's reference held a program before."""
     before = commit_of(repository, update.old) if update.old and repository.has(update.old) else None
-    return before is not None and _holds_program(repository, before)
+    return before is not None and holds_program(repository, before)
 
 
-def _say_findings(findings: Iterable[Finding]) -> int:
+def say_findings(findings: Iterable[Finding]) -> int:
     """Prints findings that belong to no file; the exit code."""
     status = 0
     for finding in findings:

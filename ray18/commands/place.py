@@ -126,10 +126,10 @@ def open_judge(
     _restore(snapshot, cache)
     read_settings(snapshot)
     named = base if base is not None else named_by_ci(os.environ)
-    protection = _protection(repository, cached=cached)
+    guarded = protection(repository, cached=cached)
     trusted, anchor, branch = None, None, ""
-    if named is not None or protection is not None:
-        branch, anchor = protection or ("", None)
+    if named is not None or guarded is not None:
+        branch, anchor = guarded or ("", None)
         trusted = trusted_base(repository, judged, named=named, protected_branch=branch, anchor=anchor)
     ledger = _ledger(repository, trusted, anchor, cached=cached)
     rules = _rules(snapshot, trusted, ledger)
@@ -174,8 +174,7 @@ def _ledger(repository: Repository, trusted: Base | None, anchor: str | None, *,
 
 def audited_ledger(repository: Repository, rev: str | None, anchor: str | None, *, cached: bool) -> Ledger:
     """The ledger of the protected branch, or of the branch that ends in `rev`, from the anchor."""
-    protection = _protection(repository, cached=cached)
-    branch, pinned = protection or ("", None)
+    branch, pinned = protection(repository, cached=cached) or ("", None)
     tip = repository.resolve(rev) if rev else protected_tip(repository, branch) if branch else None
     tip = tip or repository.resolve("HEAD")
     start = repository.resolve(anchor) if anchor else pinned
@@ -198,7 +197,7 @@ def forgotten_tip(repository: Repository, ledger: Ledger, *, accept: bool) -> st
     return seen
 
 
-def _protection(repository: Repository, *, cached: bool) -> tuple[str, str | None] | None:
+def protection(repository: Repository, *, cached: bool) -> tuple[str, str | None] | None:
     """The protected branch and the anchor, by the rules in force on the repository's default branch.
 
     Neither a proposal nor somebody who can push to the branch may choose where trust begins.

@@ -27,16 +27,11 @@ class HooksFolder:
 
 
 def hooks_folder(repository: Repository) -> HooksFolder:
-    """The folder from which Git would run the hooks of a commit made here. Raises UsageError where there can be none."""
-    if repository.work_tree is None:
-        raise UsageError(
-            "this is a bare repository: nobody commits here, so no hook of a commit runs",
-            "run it in a clone; for a server, judge in CI",
-        )
+    """The folder from which Git would run hooks here. Raises UsageError where they are switched off."""
     scope, value = _configured(repository)
     if not scope:
         return HooksFolder(repository.common_dir / "hooks", _owner(repository, repository.common_dir / "hooks"))
-    path = repository.work_tree / value
+    path = (repository.work_tree or repository.git_dir) / value
     if not value or value == os.devnull:
         raise UsageError(
             f"hooks are switched off here: core.hooksPath is {value or 'empty'} ({scope})",

@@ -1,4 +1,4 @@
-"""What Git tells a pre-push hook (githooks(5)), and what a push may not do to the protected branch."""
+"""What Git tells the hooks of a push on either side (githooks(5)), and what a push may not do to the protected branch."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from ray18.errors import BlockedError
 from ray18.git import Repository
 
-_LINE = re.compile(r"(\S+) ([0-9a-f]{40}(?:[0-9a-f]{24})?) (\S+) ([0-9a-f]{40}(?:[0-9a-f]{24})?)")
+_ID = "[0-9a-f]{40}(?:[0-9a-f]{24})?"
+_SENT = re.compile(rf"\S+ (?P<new>{_ID}) (?P<name>\S+) (?P<old>{_ID})")
+_RECEIVED = re.compile(rf"(?P<old>{_ID}) (?P<new>{_ID}) (?P<name>\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +23,27 @@ class Update:
 
 
 def updates(told: bytes) -> tuple[Update, ...]:
-    """The updates of a push. Raises BlockedError where Git's lines cannot be understood."""
-    return tuple(_update(line) for line in told.decode("utf-8", "surrogateescape").splitlines() if line.strip())
+    """The updates of a push, as pre-push is told. Raises BlockedError where Git's lines cannot be understood."""
+    return tuple(_update(_SENT, line) for line in _lines(told))
 
 
-def _update(line: str) -> Update:
-    found = _LINE.fullmatch(line)
+def received(told: bytes) -> tuple[Update, ...]:
+    """The same, as pre-receive is told."""
+    return tuple(_update(_RECEIVED, line) for line in _lines(told))
+
+
+def _lines(told: bytes) -> list[str]:
+    return [line for line in told.decode("utf-8", "surrogateescape").split("\n") if line.strip()]
+
+
+def _update(form: re.Pattern[str], line: str) -> Update:
+    found = form.fullmatch(line)
     if found is None:
-        raise BlockedError(f"what Git says of the push cannot be understood: {line[:200]!r}", "git push --no-verify")
-    new, old = (oid if oid.strip("0") else "" for oid in (found[2], found[4]))
-    return Update(found[3], new, old)
+        raise BlockedError(
+            f"what Git says of the push cannot be understood: {line[:200]!r}", "check the version of Git"
+        )
+    new, old = (oid if oid.strip("0") else "" for oid in (found["new"], found["old"]))
+    return Update(found["name"], new, old)
 
 
 def commit_of(repository: Repository, oid: str) -> str | None:

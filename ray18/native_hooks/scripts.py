@@ -12,9 +12,15 @@ from typing import Literal
 
 from ray18 import __version__
 
-Stage = Literal["pre-commit", "pre-merge-commit", "commit-msg", "pre-push"]
-STAGES: tuple[Stage, ...] = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push")
-"""The hooks of Git that RAY-18 has something to say at (githooks(5))."""
+ClientStage = Literal["pre-commit", "pre-merge-commit", "commit-msg", "pre-push"]
+ServerStage = Literal["pre-receive", "update"]
+Stage = ClientStage | ServerStage
+STAGES: tuple[ClientStage, ...] = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push")
+"""The hooks of Git that RAY-18 has something to say at where people work (githooks(5))."""
+SERVER_STAGES: tuple[ServerStage, ...] = ("pre-receive", "update")
+"""The same where they push to."""
+_TOLD = ("pre-push", "pre-receive")
+"""The hooks that Git tells something on standard input."""
 BEFORE = ".before-ray18"
 """What is appended to the name of the hook that was there before."""
 _PURPOSE = {
@@ -22,8 +28,10 @@ _PURPOSE = {
     "pre-merge-commit": "judges what a merge would record",
     "commit-msg": "keeps messages from claiming decisions that no record holds",
     "pre-push": "judges what is pushed",
+    "pre-receive": "judges a push as a whole, before any of it is taken",
+    "update": "judges each reference of a push, before it is moved",
 }
-_AROUND = {
+_AROUND: dict[Stage, str] = {
     "pre-commit": "git commit --no-verify",
     "pre-merge-commit": "git merge --no-verify",
     "commit-msg": "git commit --no-verify",
@@ -61,8 +69,18 @@ class Interpreter:
 
 
 def around(stage: Stage) -> str:
-    """The command that skips a hook, for those who know why."""
-    return _AROUND[stage]
+    """The command that skips a hook, for those who know why; whoever pushes to a server has none."""
+    return _AROUND.get(stage, "ask who runs this server")
+
+
+def command_of(stage: Stage) -> tuple[str, ...]:
+    """What `ray18` is told to do at a stage."""
+    return ("receive", stage) if stage in SERVER_STAGES else ("hooks", "run", stage)
+
+
+def _written_by(stage: Stage) -> str:
+    command = command_of(stage)[0]
+    return f"# Written by `ray18 {command} install`; `ray18 {command} uninstall` puts back what was here before."
 
 
 def hook_file(stage: Stage, interpreter: Interpreter | None) -> bytes:
@@ -70,10 +88,10 @@ def hook_file(stage: Stage, interpreter: Interpreter | None) -> bytes:
     lines = [
         "#!/bin/sh",
         f"# RAY-18 {__version__}, the hook {stage}: {_PURPOSE[stage]}.",
-        "# Written by `ray18 hooks install`; `ray18 hooks uninstall` puts back what was here before.",
+        _written_by(stage),
         f"# To get around it once, and knowingly: {around(stage)}",
         "",
-        *(_with_input(stage, interpreter) if stage == "pre-push" else _without_input(stage, interpreter)),
+        *(_with_input(stage, interpreter) if stage in _TOLD else _without_input(stage, interpreter)),
         f"echo 'ray18: the hook {stage} cannot find RAY-18, so nothing can be judged' >&2",
         f"echo '    -> install it again, or: {around(stage)}' >&2",
         "exit 4",
@@ -91,7 +109,7 @@ def _without_input(stage: Stage, interpreter: Interpreter | None) -> list[str]:
         "fi",
         *fast,
         "if command -v ray18 > /dev/null; then",
-        f'  exec ray18 hooks run {stage} "$@"',
+        f'  exec ray18 {" ".join(command_of(stage))} "$@"',
         "fi",
     ]
 
@@ -109,7 +127,7 @@ def _with_input(stage: Stage, interpreter: Interpreter | None) -> list[str]:
         "fi",
         *(["", *fast] if fast else []),
         "if command -v ray18 > /dev/null; then",
-        f'  {give}ray18 hooks run {stage} "$@"',
+        f'  {give}ray18 {" ".join(command_of(stage))} "$@"',
         "  exit",
         "fi",
     ]

@@ -1,6 +1,6 @@
 """Text for people: findings as `path:line:column`, then one line for each gate, the verdict last."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ray18.findings import Finding
 from ray18.gates import GateResult, Verdict
@@ -41,6 +41,14 @@ def check(report: CheckReport, *, colour: bool = False) -> str:
     files = "file" if report.checked == 1 else "files"
     lines.append(f"{report.checked:,} {files} checked, {_counted(report.findings)}: {verdict}")
     return "\n".join(lines) + "\n"
+
+
+def listed(findings: Sequence[Finding], *, limit: int | None = None, colour: bool = False) -> str:
+    """Findings alone, at most `limit` of them."""
+    lines = [line for finding in findings[:limit] for line in _finding(finding, colour)]
+    if limit is not None and len(findings) > limit:
+        lines.append(f"… and {len(findings) - limit:,} more")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _heading(program: Program) -> Iterator[str]:
