@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 import click
 
 from ray18.commands.automation import automation
+from ray18.commands.bridges import export, import_
 from ray18.commands.modelines import header
 from ray18.commands.output import say
 from ray18.commands.place import root, today
@@ -21,13 +22,13 @@ from ray18.documents.document import Document, made, read
 from ray18.errors import BlockedError, UsageError
 from ray18.files import write_whole
 from ray18.findings import Finding
+from ray18.handover.words import maintenance_type
 from ray18.program import read_settings
 from ray18.snapshot import WorkTreeSnapshot
 from ray18.terminal import safe
 from ray18.yaml import Step, Value, edit, load, render
 
 _ASSIGNMENT = re.compile(r"(?P<way>[a-z_]+(?:\.[a-z0-9_-]+)*)=(?P<value>.*)\Z", re.DOTALL)
-_MAINTENANCE = {"security-risk": "corrective", "incident": "preventive", "knowledge-gap": "preventive"}
 
 
 class BacklogListOutput(Output):
@@ -113,7 +114,7 @@ def add(ctx: click.Context, /, title: str, item_id: str | None, source: str, **g
         "id": item_id or f"MB-{secrets.token_hex(5)}",
         "title": title,
         "source": {"kind": source},
-        "maintenance_type": _MAINTENANCE.get(source, "perfective"),
+        "maintenance_type": maintenance_type(source),
         **{name: value for name, value in given.items() if value is not None},
         "created": today().isoformat(),
     }
@@ -228,5 +229,7 @@ def _refuse(problems: Sequence[Finding]) -> None:
 
 
 command.add_command(automation)
+command.add_command(export)
+command.add_command(import_)
 command.add_command(prioritize)
 command.add_command(score)

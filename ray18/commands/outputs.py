@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from ray18.commands.backlog import BacklogListOutput
+from ray18.commands.bridges import BacklogImportOutput
 from ray18.commands.hooks import HooksOutput
 from ray18.commands.policy import PolicyListOutput
 from ray18.commands.status import StatusOutput
@@ -10,6 +11,7 @@ from ray18.evidence.automation_candidates import AutomationCandidates
 from ray18.evidence.coverage_plan import CoveragePlan
 from ray18.evidence.manifest import Manifest
 from ray18.evidence.prioritization_matrix import MatrixOutput
+from ray18.exchange.json_sheet import BacklogExportOutput
 from ray18.renderers.json import CheckReportOutput, GateReportOutput
 from ray18.renderers.json_audit import AuditOutput
 from ray18.renderers.json_history import (
@@ -26,6 +28,8 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "check-report": CheckReportOutput,
     "status": StatusOutput,
     "backlog-list": BacklogListOutput,
+    "backlog-export": BacklogExportOutput,
+    "backlog-import": BacklogImportOutput,
     "policy-list": PolicyListOutput,
     "prioritization-matrix": MatrixOutput,
     "coverage-plan": CoveragePlan,

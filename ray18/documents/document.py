@@ -112,11 +112,21 @@ def read(kind: Kind, path: str, source: bytes, oid: str = "") -> tuple[Document[
 
 def made(model: type[M], fields: dict[str, Any]) -> M:
     """A document's content from values that a person gave. Raises UsageError with everything that does not fit."""
+    wrong = misfits(model, fields)
+    if wrong:
+        raise UsageError("; ".join(message for _, message, _ in wrong), "; ".join(remedy for _, _, remedy in wrong))
+    return model.model_validate(fields)
+
+
+def misfits(model: type[Model], fields: dict[str, Any]) -> list[tuple[tuple[Step, ...], str, str]]:
+    """Everything about some values that does not fit the kind: the way to it, what is wrong, what to do."""
     try:
-        return model.model_validate(fields)
+        model.model_validate(fields)
     except ValidationError as error:
-        told = [_explained(model, detail, detail["loc"]) for detail in error.errors(include_url=False)]
-        raise UsageError("; ".join(message for message, _ in told), "; ".join(remedy for _, remedy in told)) from error
+        return [
+            (detail["loc"], *_explained(model, detail, detail["loc"])) for detail in error.errors(include_url=False)
+        ]
+    return []
 
 
 def _unreadable(path: str, place: Place, message: str, remedy: str) -> Finding:

@@ -12,8 +12,12 @@ def cell(value: object) -> str:
     """A value as inert text on one line."""
     if value is None or value == "":
         return "–"
-    text = " ".join(str(value).split())
-    return _SPECIAL.sub(r"\\\1", safe(text))
+    return escaped(safe(" ".join(str(value).split())))
+
+
+def escaped(text: str) -> str:
+    """The text with a backslash before every sign that Markdown could act on."""
+    return _SPECIAL.sub(r"\\\1", text)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "None.") -> list[str]:

@@ -44,3 +44,8 @@ MAINTENANCE: dict[str, MaintenanceType] = {
     "knowledge-gap": "preventive",
 }
 """Maintenance type (ISO/IEC/IEEE 14764) of what each stream of the hand-over brings."""
+
+
+def maintenance_type(source: str) -> MaintenanceType:
+    """The kind of maintenance that a source of items mostly asks for; a person may know better."""
+    return MAINTENANCE.get(source, "perfective")
