@@ -51,6 +51,13 @@ def write_new(path: Path, content: bytes) -> bool:
     return True
 
 
+def append(path: Path, content: bytes) -> None:
+    """Adds `content` to a file that others write to as well, in one write. Raises OSError; links are not followed."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o666)
+    with os.fdopen(descriptor, "ab") as stream:
+        stream.write(content)
+
+
 def _replace(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)

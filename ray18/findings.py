@@ -10,14 +10,26 @@ Level = Literal["blocker", "error", "warning"]
 
 _ORDER: dict[Level, int] = {"blocker": 0, "error": 1, "warning": 2}
 _MESSAGE_LIMIT = 300
+_DIGITS = re.compile("[0-9]+")
 _SECRET_NAME = re.compile(r"token|passw|secret|credential|private_?key|api_?key|auth", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that explains a finding: what it contradicts, repeats or leaves out."""
+
+    message: str
+    path: str
+    line: int = 0
+    column: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong.
 
-    `line` and `column` start at 1; 0 means the file as a whole. `item` is the id of the record meant, or empty.
+    `line` and `column` start at 1; 0 means the file as a whole. `item` is the id of the record meant, or empty. `field`
+    leads to the value meant, entries of lists by their id, as `coverage.support_hours.business.days`; or is empty.
     """
 
     policy: str
@@ -28,6 +40,8 @@ class Finding:
     column: int = 0
     item: str = ""
     remedy: str = ""
+    field: str = ""
+    related: tuple[Related, ...] = ()
 
     @property
     def place(self) -> str:
@@ -37,6 +51,25 @@ class Finding:
     def stamped(self, policy: str, level: Level) -> "Finding":
         """This finding as found by `policy`, which alone decides its level."""
         return replace(self, policy=policy, level=level, message=clipped(self.message))
+
+
+def fingerprints(findings: Iterable[Finding]) -> dict[Finding, str]:
+    """A name for each finding, 32 hexadecimal digits, that stays when lines, files and numbers move.
+
+    It is made of the policy, the record (the file, where there is none), the field, and the message without its digits.
+    Findings that are alike in all of that are numbered, so that every name is given once.
+    """
+    import hashlib
+
+    seen: dict[str, int] = {}
+    names: dict[Finding, str] = {}
+    for finding in ordered(set(findings)):
+        about = (finding.policy, finding.item or finding.path, finding.field, _DIGITS.sub("#", finding.message))
+        key = "\0".join(about)
+        seen[key] = seen.get(key, 0) + 1
+        said = f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")
+        names[finding] = hashlib.sha256(said).hexdigest()[:32]
+    return names
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -51,9 +84,14 @@ def clipped(text: str, limit: int = _MESSAGE_LIMIT) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def is_secret(name: str) -> bool:
+    """Whether the name of a field says that its value is nobody's business."""
+    return bool(name) and _SECRET_NAME.search(name) is not None
+
+
 def shown(value: object, name: str = "") -> str:
     """A value as a message may quote it: short, one line, and masked where `name` says that it is a secret."""
-    if name and _SECRET_NAME.search(name):
+    if is_secret(name):
         return "'***'"
     if isinstance(value, dict):
         return "a mapping"

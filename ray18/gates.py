@@ -105,6 +105,8 @@ class GateResult:
     """What is excused, and by what."""
     actual: str
     required_action: str
+    ran: tuple[policies.Policy, ...]
+    """The policies of the gate."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +216,8 @@ class Judge:
         left = ordered(finding for finding in found if finding not in excused)
         waived_once = tuple({finding: (finding, excuse) for finding, excuse in waived}.values())
         verdict = _verdict(left, waived_once)
-        return GateResult(gate, verdict, left, waived_once, _actual(left, chosen, verdict), _action(left, chosen, gate))
+        actual, action = _actual(left, chosen, verdict), _action(left, chosen, gate)
+        return GateResult(gate, verdict, left, waived_once, actual, action, chosen)
 
     def _usable(self, gate: Gate) -> tuple[tuple[policies.Policy, ...], list[Finding]]:
         try:

@@ -1,14 +1,28 @@
 """The verdicts of one run and everything they rest on: all that renderers and forges ever see."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ray18.documents.document import VALID
 from ray18.findings import Finding, ordered
 from ray18.gates import GateResult, Judge, Verdict, worst
-from ray18.policy import EXISTS, shipped_policy
+from ray18.policy import EXISTS, Policy, shipped_policy
 from ray18.program import Program
+from ray18.sources import Sources
+from ray18.waivers import Excuse
 
 VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One finding of a report, told once however many gates it concerns."""
+
+    finding: Finding
+    gates: tuple[str, ...]
+    """The gates that found it; none for a note that belongs to no gate, and for checks of records."""
+    excuse: Excuse | None = None
+    """What excuses it, when every gate that found it excuses it."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +33,28 @@ class GateReport:
     results: tuple[GateResult, ...]
     notes: tuple[Finding, ...]
     """Warnings that belong to no gate: waivers that do not count, or are not needed."""
+    sources: Sources
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """Every policy that ran, by id."""
+        return _by_id(policy for result in self.results for policy in result.ran)
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """Every finding once, worst first; those that are excused last."""
+        gates: dict[Finding, list[str]] = {}
+        excuses: dict[Finding, Excuse] = {}
+        standing = {finding for result in self.results for finding in result.findings} | set(self.notes)
+        for result in self.results:
+            for finding, excuse in (*((one, None) for one in result.findings), *result.waived):
+                gates.setdefault(finding, []).append(result.gate.id)
+                if excuse is not None:
+                    excuses.setdefault(finding, excuse)
+        return tuple(
+            Told(finding, tuple(gates.get(finding, ())), None if finding in standing else excuses[finding])
+            for finding in (*ordered(standing), *ordered(set(gates) - standing))
+        )
 
     @property
     def verdict(self) -> Verdict:
@@ -33,6 +69,14 @@ class CheckReport:
     program: Program
     checked: int
     findings: tuple[Finding, ...]
+    policies: tuple[Policy, ...]
+    """Every policy that ran, by id."""
+    sources: Sources
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """Every finding, worst first."""
+        return tuple(Told(finding, ()) for finding in self.findings)
 
     @property
     def verdict(self) -> Verdict:
@@ -48,7 +92,7 @@ def judge_gates(judge: Judge, gate_ids: tuple[str, ...]) -> GateReport:
     gates = tuple(judge.pack.gate(gate_id) for gate_id in gate_ids) or judge.pack.gates
     results = tuple(judge.gate(gate) for gate in gates)
     notes = judge.waiver_findings(results) if len(results) == len(judge.pack.gates) else ()
-    return GateReport(judge.program, results, notes)
+    return GateReport(judge.program, results, notes, Sources(judge.snapshot))
 
 
 def check_records(judge: Judge, paths: tuple[str, ...]) -> CheckReport:
@@ -64,7 +108,12 @@ def check_records(judge: Judge, paths: tuple[str, ...]) -> CheckReport:
     kept = [finding for finding in found if not paths or finding.policy not in single or _under(finding.path, paths)]
     checked = [document for document in judge.program.documents if not paths or _under(document.path, paths)]
     unread = {finding.path for finding in judge.program.problems if not paths or _under(finding.path, paths)}
-    return CheckReport(judge.program, len(checked) + len(unread), tuple(kept))
+    count = len(checked) + len(unread)
+    return CheckReport(judge.program, count, tuple(kept), _by_id(chosen), Sources(judge.snapshot))
+
+
+def _by_id(policies: Iterable[Policy]) -> tuple[Policy, ...]:
+    return tuple(policy for _, policy in sorted({policy.id: policy for policy in policies}.items()))
 
 
 def _under(path: str, places: tuple[str, ...]) -> bool:

@@ -140,6 +140,13 @@ class Program:
         return next(seat.reason for seat in judge.approvals.seats if (seat.subject.id, seat.role) == (subject, role))
 
 
+@pytest.fixture(autouse=True)
+def outside_of_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests see the same wherever they run: CI systems choose another base and another format."""
+    for name in ("GITHUB_ACTIONS", "GITHUB_BASE_REF", "GITHUB_STEP_SUMMARY", "GITLAB_CI"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
     """A committed program with four leads and one item."""

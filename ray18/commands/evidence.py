@@ -18,6 +18,7 @@ from ray18.gates import Judge
 from ray18.git import Repository
 from ray18.report import CheckReport
 from ray18.snapshot import CommitSnapshot
+from ray18.sources import Sources
 
 
 @click.group()
@@ -127,7 +128,7 @@ def verified(repository: Repository, rev: str | None = None, base: str | None = 
         raise BlockedError(f"there is no {folder}/{FILE}", "build the evidence: ray18 evidence build")
     on_its_day = open_judge(repository, as_of=manifest.as_of, rev=rev, base=base)
     findings = ordered((*compare(on_its_day, manifest), *_commit_problems(repository, on_its_day, manifest)))
-    return CheckReport(on_its_day.program, len(manifest.files) + 1, findings)
+    return CheckReport(on_its_day.program, len(manifest.files) + 1, findings, (), Sources(on_its_day.snapshot))
 
 
 def _commit_problems(repository: Repository, judge: Judge, manifest: Manifest) -> Iterator[Finding]:

@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from ray18.errors import UsageError
-from ray18.files import write_whole
+from ray18.files import append, write_whole
 from ray18.gates import Verdict
-from ray18.renderers import FORMATS, renderer
+from ray18.renderers import FORMATS, offers, renderer
 
 _QUIET = "quiet"
+_FOR_PEOPLE = ("text", "concise", "github")
 ANSWERED = "answered"
 """What to do with an answer that was given on the screen: keep it, if it may be given again."""
 
@@ -39,17 +40,32 @@ def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def emit(view: str, report: Any, formats: tuple[str, ...]) -> None:
     """Prints or writes the report in every format asked for, then ends with its verdict's exit code."""
-    for name, target in _wanted(formats):
-        render = renderer(name, view)
-        if target is None and name == "text" and _hushed(report):
-            continue
-        if target is None:
-            text = render(report, colour=name == "text" and colourful(sys.stdout))
-            say(text)
-            _keep(text, report.verdict.exit_code)
-        else:
+    wanted = [(name, target, renderer(name, view)) for name, target in _wanted(formats, view)]
+    for name, target, render in wanted:
+        if target is not None:
             write_whole(Path(target), render(report).encode("utf-8", "surrogateescape"))
+            continue
+        if name == "github":
+            _summarize(view, report)
+        if name in _FOR_PEOPLE and _hushed(report):
+            continue
+        text = render(report, colour=name in _FOR_PEOPLE and colourful(sys.stdout))
+        say(text)
+        _keep(text, report.verdict.exit_code)
     finish(report.verdict)
+
+
+def _summarize(view: str, report: Any) -> None:
+    """Adds the report to the job summary, where GitHub's runner names a file for it; that decides nothing."""
+    from ray18.renderers.github import summary
+
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        append(Path(path), summary(report, view).encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        click.echo(f"the job summary cannot be written: {error.strerror}", err=True)
 
 
 def _keep(text: str, status: int) -> None:
@@ -95,12 +111,15 @@ def colourful(stream: Any) -> bool:
     )
 
 
-def _wanted(formats: tuple[str, ...]) -> Iterator[tuple[str, str | None]]:
+def _unnamed(view: str) -> str:
+    """The format when none is named: GitHub's runner turns workflow commands into annotations; all else shows text."""
+    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" and offers(view, "github") else "text"
+
+
+def _wanted(formats: tuple[str, ...], view: str) -> Iterator[tuple[str, str | None]]:
     on_screen = 0
-    for entry in formats or ("text",):
+    for entry in formats or (_unnamed(view),):
         name, _, target = entry.partition("=")
-        if name not in FORMATS:
-            raise UsageError(f"there is no format {name!r}", f"use one of: {', '.join(FORMATS)}")
         on_screen += not target
         if on_screen > 1:
             raise UsageError("two formats cannot share the screen", f"write one to a file: --format {name}=FILE")

@@ -22,10 +22,13 @@ from ray18.renderers.json_history import (
     WhatIfOutput,
     WhyOutput,
 )
+from ray18.renderers.jsonl import FindingLine, SummaryLine
 
 OUTPUTS: dict[str, type[BaseModel]] = {
     "gate-report": GateReportOutput,
     "check-report": CheckReportOutput,
+    "jsonl-finding": FindingLine,
+    "jsonl-summary": SummaryLine,
     "status": StatusOutput,
     "backlog-list": BacklogListOutput,
     "backlog-export": BacklogExportOutput,

@@ -1,8 +1,8 @@
 """One governed file as it was read: typed content, exact bytes, and the line of every field."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Generic, TypeVar, get_args
@@ -67,7 +67,8 @@ class Document(Generic[M]):
     def finding(self, message: str, *way: Step, remedy: str = "", item: str = "") -> Finding:
         """A finding about this document at the value that `way` leads to; the engine stamps policy and level."""
         place = self.place(*way)
-        return Finding("", "error", message, self.path, place.line, place.column, item or self.item, remedy)
+        field = field_name(self.content, way)
+        return Finding("", "error", message, self.path, place.line, place.column, item or self.item, remedy, field)
 
 
 class KnownDocument(Document[M]):
@@ -108,6 +109,22 @@ def read(kind: Kind, path: str, source: bytes, oid: str = "") -> tuple[Document[
     if oid:
         MEMORY.keep((kind.name, oid), content, loaded.value)
     return Document(kind.name, path, content, source, oid), ()
+
+
+def field_name(content: Any, way: Iterable[Step]) -> str:
+    """The way to a value in words, entries of lists by their id or name, so that it stays when they change places."""
+    names, here = [], content
+    for step in way:
+        here = _entered(here, step)
+        name = getattr(here, "id", None) or getattr(here, "name", None) if isinstance(step, int) else None
+        names.append(str(name or step))
+    return ".".join(names)
+
+
+def _entered(here: Any, step: Step) -> Any:
+    if isinstance(step, int):
+        return here[step] if isinstance(here, tuple | list) and step < len(here) else None
+    return here.get(step) if isinstance(here, Mapping) else getattr(here, step, None)
 
 
 def made(model: type[M], fields: dict[str, Any]) -> M:
@@ -151,7 +168,7 @@ def _misfits(model: type[Model], path: str, source: bytes, error: ValidationErro
         at_key = detail["type"] == "extra_forbidden" or "[key]" in detail["loc"]
         place = positions.key_places.get(way) if at_key else None
         finding = _unreadable(path, place or _nearest(positions, way), message, remedy)
-        yield Finding(VALID, "blocker", finding.message, path, finding.line, finding.column, item[:80], remedy)
+        yield replace(finding, item=item[:80], field=_dotted(way))
 
 
 def _explained(model: type[Model], detail: Any, way: tuple[Step, ...]) -> tuple[str, str]:

@@ -5,8 +5,8 @@ from importlib import import_module
 
 from ray18.errors import UsageError
 
-FORMATS = ("text", "json", "markdown")
-_VERDICTS = {"text": "text", "json": "json"}
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown", "csv")
+_VERDICTS = {name: name for name in FORMATS}
 _CAUSES = {"text": "text_history", "json": "json_history"}
 _REPORTS = {**_CAUSES, "markdown": "markdown_history"}
 _MODULES = {
@@ -23,9 +23,16 @@ _MODULES = {
 """View to the formats that it has, and their modules."""
 
 
+def offers(view: str, format_name: str) -> bool:
+    """Whether a view can be written in a format."""
+    return format_name in _MODULES[view]
+
+
 def renderer(format_name: str, view: str) -> Callable[..., str]:
     """What writes a view in a format. Raises UsageError when nothing does."""
     known = _MODULES[view]
+    if format_name not in FORMATS:
+        raise UsageError(f"there is no format {format_name!r}", f"use one of: {', '.join(known)}")
     if format_name not in known:
         raise UsageError(f"this command has no format {format_name!r}", f"use one of: {', '.join(known)}")
     function: Callable[..., str] = getattr(import_module(f"ray18.renderers.{known[format_name]}"), view)

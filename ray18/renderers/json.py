@@ -1,11 +1,12 @@
 """JSON for programs: version 1 of the contract, with types of its own, whose schemas are shipped."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from ray18.documents.base import Output
 from ray18.findings import Finding, Level
 from ray18.gates import GateResult
+from ray18.renderers.inert import json_text
 from ray18.report import VERSION, CheckReport, GateReport
 from ray18.waivers import Excuse
 
@@ -135,14 +136,14 @@ def gates(report: GateReport, *, colour: bool = False) -> str:  # noqa: ARG001 (
         gates=[_gate(result) for result in report.results],
         notes=[finding_output(note) for note in report.notes],
     )
-    return output.model_dump_json(indent=2) + "\n"
+    return json_text(output) + "\n"
 
 
 def check(report: CheckReport, *, colour: bool = False) -> str:  # noqa: ARG001 (all renderers are called alike)
     """The report on records."""
     findings = [finding_output(finding) for finding in report.findings]
     output = CheckReportOutput(version=VERSION, verdict=report.verdict.value, checked=report.checked, findings=findings)
-    return output.model_dump_json(indent=2) + "\n"
+    return json_text(output) + "\n"
 
 
 def _gate(result: GateResult) -> GateOutput:
@@ -174,13 +175,18 @@ def _waiver(excuse: Excuse) -> WaiverOutput:
 
 def finding_output(finding: Finding) -> FindingOutput:
     """A finding as JSON output has it."""
-    return FindingOutput(
-        policy=finding.policy,
-        level=finding.level,
-        message=finding.message,
-        path=finding.path,
-        line=finding.line,
-        column=finding.column,
-        item=finding.item,
-        remedy=finding.remedy,
-    )
+    return FindingOutput(**finding_fields(finding))
+
+
+def finding_fields(finding: Finding) -> dict[str, Any]:
+    """The fields that every JSON output has of a finding."""
+    return {
+        "policy": finding.policy,
+        "level": finding.level,
+        "message": finding.message,
+        "path": finding.path,
+        "line": finding.line,
+        "column": finding.column,
+        "item": finding.item,
+        "remedy": finding.remedy,
+    }

@@ -1,15 +1,12 @@
 """Markdown for reports and minutes: audit, replay, outlook and the debt of waivers. Every text is one inert cell."""
 
-from collections.abc import Iterable, Sequence
-
 from ray18.audit import AuditReport, state_line
 from ray18.debt import DebtReport
 from ray18.outlook import OutlookReport
+from ray18.renderers.inert import cell
+from ray18.renderers.markdown import page, table
 from ray18.replay import ReplayReport
 from ray18.subjects import RULES, short
-from ray18.terminal import safe
-
-_ESCAPED = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]()<>#+-.!|~@$&"})
 
 
 def audit(report: AuditReport, *, colour: bool = False) -> str:  # noqa: ARG001 (every view takes it)
@@ -33,15 +30,15 @@ def audit(report: AuditReport, *, colour: bool = False) -> str:  # noqa: ARG001 
         if step.events
     ]
     digests = f"History `{short(report.history)}`, rules `{short(report.rules)}`."
-    return _page(
+    return page(
         title,
         about,
         "## Out of order",
-        _table(("", "step", "what", "record"), wrong) if wrong else "Nothing.",
+        table(("", "step", "what", "record"), wrong) if wrong else "Nothing.",
         "## In force",
-        _table(("subject", "state"), held) if held else "Nothing yet.",
+        table(("subject", "state"), held) if held else "Nothing yet.",
         "## Timeline",
-        _table(("step", "commit", "day", "signed by", "what happened"), steps),
+        table(("step", "commit", "day", "signed by", "what happened"), steps),
         digests,
     )
 
@@ -59,10 +56,10 @@ def replay(report: ReplayReport, *, colour: bool = False) -> str:  # noqa: ARG00
         for one in report.steps
     ]
     red = [f"- {one.gate}: red since step {one.since.number}, {cell(one.actual)}" for one in report.red]
-    return _page(
+    return page(
         f"# Verdicts of {cell(report.title)}",
         f"As of {report.as_of}.",
-        _table(("step", "commit", "signed by", *gates), rows),
+        table(("step", "commit", "signed by", *gates), rows),
         "\n".join(red) or "Every gate passes at the last step.",
     )
 
@@ -75,10 +72,10 @@ def outlook(report: OutlookReport, *, colour: bool = False) -> str:  # noqa: ARG
         for change in turn.changes
         for finding in change.new
     ]
-    return _page(
+    return page(
         f"# Outlook of {cell(report.title)}",
         f"From {report.begins} to {report.until}, if nobody does anything.",
-        _table(("day", "gate", "verdict", "what"), rows) if rows else "Nothing lapses.",
+        table(("day", "gate", "verdict", "what"), rows) if rows else "Nothing lapses.",
     )
 
 
@@ -98,28 +95,11 @@ def debt(report: DebtReport, *, colour: bool = False) -> str:  # noqa: ARG001
         )
         for one in report.entries
     ]
-    return _page(
+    return page(
         f"# Waivers of {cell(report.title)}",
         f"As of {report.as_of}: {report.counting} count, {report.items} findings excused, {report.days:,} days carried.",
-        _table(("waiver", "policy", "items", "until", "days", "renewals", "accepted by", "because", "counts"), rows)
+        table(("waiver", "policy", "items", "until", "days", "renewals", "accepted by", "because", "counts"), rows)
         if rows
         else "None.",
-        _table(
-            ("month", "begun", "ended", "standing"), [(m.month, m.begun, m.ended, m.standing) for m in report.trend]
-        ),
+        table(("month", "begun", "ended", "standing"), [(m.month, m.begun, m.ended, m.standing) for m in report.trend]),
     )
-
-
-def cell(text: str) -> str:
-    """Text that Markdown shows as it is, on one line."""
-    return safe(text).replace("\n", " ").translate(_ESCAPED)
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = [f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"]
-    lines += [f"| {' | '.join(map(str, row))} |" for row in rows]
-    return "\n".join(lines)
-
-
-def _page(*parts: str) -> str:
-    return "\n\n".join(parts) + "\n"

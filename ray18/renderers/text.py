@@ -7,6 +7,7 @@ from ray18.gates import GateResult, Verdict
 from ray18.program import Program, shown_id
 from ray18.report import CheckReport, GateReport
 from ray18.terminal import painted, safe
+from ray18.waivers import Excuse
 
 _OF_LEVEL = {"blocker": "red", "error": "red", "warning": "yellow"}
 _OF_VERDICT = {
@@ -23,24 +24,33 @@ def gates(report: GateReport, *, colour: bool = False, limit: int | None = None)
     for result in report.results:
         lines.extend(_gate(result, colour, limit))
     lines.extend(line for note in report.notes for line in _finding(note, colour))
-    lines.extend(_heading(report.program))
-    width = max(len(result.gate.title) for result in report.results)
-    for result in report.results:
-        verdict = painted(f"{result.verdict.value:8}", _OF_VERDICT[result.verdict], colour)
-        title = f"Gate {result.gate.number}  {result.gate.title:{width}}"
-        lines.append(f"{title}  {verdict} {safe(result.actual)}")
+    lines.extend(gate_lines(report, colour))
     return "\n".join(lines) + "\n"
 
 
 def check(report: CheckReport, *, colour: bool = False) -> str:
     """The report on records."""
     lines = [line for finding in report.findings for line in _finding(finding, colour)]
+    return "\n".join([*lines, *check_lines(report, colour)]) + "\n"
+
+
+def gate_lines(report: GateReport, colour: bool) -> Iterator[str]:
+    """What was judged, and the verdict of each gate."""
+    yield _heading(report.program)
+    width = max(len(result.gate.title) for result in report.results)
+    for result in report.results:
+        verdict = painted(f"{result.verdict.value:8}", _OF_VERDICT[result.verdict], colour)
+        title = f"Gate {result.gate.number}  {result.gate.title:{width}}"
+        yield f"{title}  {verdict} {safe(result.actual)}"
+
+
+def check_lines(report: CheckReport, colour: bool) -> Iterator[str]:
+    """How many files were checked, and the verdict."""
     if not report.checked:
-        lines.append("Nothing was checked: no governed file is among these paths.")
+        yield "Nothing was checked: no governed file is among these paths."
     verdict = painted(report.verdict.value, _OF_VERDICT[report.verdict], colour)
     files = "file" if report.checked == 1 else "files"
-    lines.append(f"{report.checked:,} {files} checked, {_counted(report.findings)}: {verdict}")
-    return "\n".join(lines) + "\n"
+    yield f"{report.checked:,} {files} checked, {_counted(report.findings)}: {verdict}"
 
 
 def listed(findings: Sequence[Finding], *, limit: int | None = None, colour: bool = False) -> str:
@@ -51,10 +61,10 @@ def listed(findings: Sequence[Finding], *, limit: int | None = None, colour: boo
     return "".join(f"{line}\n" for line in lines)
 
 
-def _heading(program: Program) -> Iterator[str]:
+def _heading(program: Program) -> str:
     rules = program.rules
     base = f"rules of {rules.base[:12]} ({rules.reason})" if rules.base else f"{rules.reason}: no trusted base"
-    yield f"{safe(rules.settings.program.title)}: {shown_id(program.revision)}, as of {program.as_of}, {safe(base)}"
+    return f"{safe(rules.settings.program.title)}: {shown_id(program.revision)}, as of {program.as_of}, {safe(base)}"
 
 
 def _gate(result: GateResult, colour: bool, limit: int | None) -> Iterator[str]:
@@ -64,10 +74,7 @@ def _gate(result: GateResult, colour: bool, limit: int | None) -> Iterator[str]:
         yield from _finding(finding, colour)
     if limit is not None and len(result.findings) > limit:
         yield f"… and {len(result.findings) - limit:,} more"
-    for finding, excuse in result.waived:
-        record = excuse.record
-        note = f"waived until {record.expires} by {record.approved_by} ({record.id}): {finding.message}"
-        yield f"{safe(finding.path)}:{finding.line}:{finding.column}: {painted('waived', 'yellow', colour)}: {safe(note)}"
+    yield from (waived_line(finding, excuse, colour) for finding, excuse in result.waived)
     if result.findings or result.waived:
         yield ""
 
@@ -89,10 +96,23 @@ def failure_block(result: GateResult, colour: bool = False) -> Iterator[str]:
     yield '> 3. Halt protocol execution"'
 
 
-def _finding(finding: Finding, colour: bool) -> Iterator[str]:
+def finding_line(finding: Finding, colour: bool) -> str:
+    """A finding on one line: where, how bad, what, and which policy says so."""
     place = f"{safe(finding.place)}: " if finding.place else ""
     level = painted(finding.level, _OF_LEVEL[finding.level], colour)
-    yield f"{place}{level}: {safe(finding.message)} [{finding.policy}]"
+    return f"{place}{level}: {safe(finding.message)} [{finding.policy}]"
+
+
+def waived_line(finding: Finding, excuse: Excuse, colour: bool) -> str:
+    """A finding that a waiver excuses, on one line."""
+    record = excuse.record
+    place = f"{safe(finding.place)}: " if finding.place else ""
+    note = f"waived until {record.expires} by {record.approved_by} ({record.id}): {finding.message}"
+    return f"{place}{painted('waived', 'yellow', colour)}: {safe(note)} [{finding.policy}]"
+
+
+def _finding(finding: Finding, colour: bool) -> Iterator[str]:
+    yield finding_line(finding, colour)
     if finding.remedy:
         yield painted(f"    -> {safe(finding.remedy)}", "dim", colour)
 

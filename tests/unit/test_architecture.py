@@ -14,7 +14,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"files", "git", "yaml", "sshsig", "openpgp", "commit_object"}),
     frozenset({"quick"}),
     frozenset({"snapshot", "history", "chain", "signing", "signatures"}),
-    frozenset({"documents", "commits"}),
+    frozenset({"documents", "commits", "sources"}),
     frozenset({"schema", "subjects", "keyring"}),
     frozenset({"program", "handover", "planning"}),
     frozenset({"policy", "facts", "seating", "differences"}),
