@@ -14,6 +14,7 @@ from ray18.evidence.prioritization_matrix import MatrixOutput
 from ray18.exchange.json_sheet import BacklogExportOutput
 from ray18.renderers.json import CheckReportOutput, GateReportOutput
 from ray18.renderers.json_audit import AuditOutput
+from ray18.renderers.json_comparison import DiffOutput
 from ray18.renderers.json_history import (
     DebtOutput,
     OutlookOutput,
@@ -27,6 +28,7 @@ from ray18.renderers.jsonl import FindingLine, SummaryLine
 OUTPUTS: dict[str, type[BaseModel]] = {
     "gate-report": GateReportOutput,
     "check-report": CheckReportOutput,
+    "diff": DiffOutput,
     "jsonl-finding": FindingLine,
     "jsonl-summary": SummaryLine,
     "status": StatusOutput,

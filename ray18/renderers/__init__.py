@@ -16,6 +16,7 @@ _MODULES = {
     "replay": _REPORTS,
     "outlook": _REPORTS,
     "debt": _REPORTS,
+    "diff": {name: f"{name}_comparison" for name in ("text", "json", "markdown")},
     "why": _CAUSES,
     "what_if": _CAUSES,
     "request": _CAUSES,

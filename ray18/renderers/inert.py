@@ -9,7 +9,7 @@ from ray18.terminal import safe
 _HIDDEN = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_XML = re.compile("[\ufffe\uffff]|[\U0001fffe-\U0001ffff]")
-_ESCAPED = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>#|~&$"})
+_ESCAPED = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<#|~&$"})
 _REFERENCE = re.compile(
     r"@(?=[\w-])|[#!$~%&](?=[\w\"])|\$(?=\S)|(?<=GH)-(?=[0-9])|(?<=[a-zA-Z]):(?=//)|(?<=\bwww)\.|:(?=(?:[a-z+-][\w+-]*|100|1234):)"
 )

@@ -66,10 +66,12 @@ def _gate(result: GateResult) -> Iterator[str]:
 
 def _findings(findings: Sequence[Finding]) -> str:
     rows = [(code(one.place), one.level, cell(one.message), cell(one.remedy), code(one.policy)) for one in findings]
-    listed = table(("where", "level", "what", "to do", "policy"), rows)
-    if len(findings) <= FOLDED:
-        return listed
-    return f"<details><summary>{len(findings):,} findings</summary>\n\n{listed}\n\n</details>"
+    return folded(table(("where", "level", "what", "to do", "policy"), rows), len(rows), "findings")
+
+
+def folded(listed: str, count: int, what: str) -> str:
+    """A table, folded away when it is long."""
+    return listed if count <= FOLDED else f"<details><summary>{count:,} {what}</summary>\n\n{listed}\n\n</details>"
 
 
 def word(verdict: Verdict) -> str:

@@ -23,7 +23,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"waivers", "docket"}),
     frozenset({"gates"}),
     frozenset({"evidence", "report", "steps", "audit", "causes", "debt"}),
-    frozenset({"outlook", "replay", "note"}),
+    frozenset({"outlook", "replay", "note", "comparison"}),
     frozenset({"renderers", "testing", "exports", "exchange", "attacks", "native_hooks"}),
     frozenset({"commands"}),
     frozenset({"cli"}),
