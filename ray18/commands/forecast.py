@@ -14,14 +14,14 @@ from ray18.evidence.coverage_plan import CoveragePlan, SeriesOutput, as_bytes, c
 from ray18.files import write_whole
 from ray18.handover.model import Ticket, Unusable
 from ray18.handover.ticket_history import read
-from ray18.planning.forecast import HORIZON
+from ray18.planning.pool import WEEKLY
 from ray18.terminal import safe
 
 
 @click.command()
 @click.argument("source", metavar="[INPUT]", required=False, type=click.Path(path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the JSON there.")
-@click.option("--weeks", type=click.IntRange(1, 52), default=HORIZON, show_default=True, help="How far ahead.")
+@click.option("--weeks", type=click.IntRange(1, 52), default=WEEKLY.horizon, show_default=True, help="How far ahead.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 @click.option("--as-of", type=Day(), metavar="DATE", help="Only what was known on this day (default: today in UTC).")
 @click.pass_context
@@ -55,7 +55,7 @@ def forecast_ticket_volume(input_path: str | Path, output_path: str | Path, as_o
 
     Raises BlockedError, with every line that cannot be used, when the history cannot be read.
     """
-    made = _of_file(Path(input_path), as_of or today(), HORIZON)
+    made = _of_file(Path(input_path), as_of or today(), WEEKLY.horizon)
     write_whole(Path(output_path), as_bytes(made))
 
 

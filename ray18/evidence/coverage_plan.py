@@ -13,8 +13,10 @@ from ray18.documents.base import Output
 from ray18.documents.plan import Coverage
 from ray18.gates import Judge
 from ray18.handover.model import Ticket
-from ray18.planning.forecast import HORIZON, QUANTILES, Backtest, Forecast, Grade, MethodName, chance_above, forecast
+from ray18.planning.forecast import QUANTILES, Backtest, Forecast, Grade, MethodName, forecast
+from ray18.planning.negative_binomial import chance_above
 from ray18.planning.on_call import PER_SHIFT, Requirement, required, shortfalls, time_on_call
+from ray18.planning.pool import WEEKLY
 from ray18.planning.ticket_weeks import ENOUGH, Event, History, weekly
 
 VERSION = 1
@@ -209,7 +211,7 @@ def written(judge: Judge) -> bytes | None:
 
 
 def coverage_plan(
-    tickets: Iterable[Ticket], source: str, as_of: date, coverage: Coverage | None, weeks: int = HORIZON
+    tickets: Iterable[Ticket], source: str, as_of: date, coverage: Coverage | None, weeks: int = WEEKLY.horizon
 ) -> CoveragePlan | None:
     """Forecast and coverage; None when no whole week of history is known on that day."""
     history = weekly((Event(t.day, t.category, t.severity, t.count) for t in tickets), as_of)
@@ -276,7 +278,7 @@ class _Ahead:
 
     def forecast(self, counts: Sequence[int]) -> Forecast:
         made = forecast(counts, self.gap + self.weeks)
-        return replace(made, weeks=made.weeks[self.gap :])
+        return replace(made, steps=made.steps[self.gap :])
 
     def outputs(self, names: Iterable[str], counts: Mapping[str, Sequence[int]]) -> list[SeriesOutput]:
         return [self.output(name, counts[name], self.forecast(counts[name])) for name in names]
@@ -298,7 +300,7 @@ class _Ahead:
                     mean=round(week.mean, 2),
                     quantiles=list(week.quantiles),
                 )
-                for at, week in enumerate(made.weeks)
+                for at, week in enumerate(made.steps)
             ],
         )
 
@@ -315,11 +317,11 @@ class _Ahead:
             for name, score in backtest.scores.items()
         }
         origins = [self.monday(origin) for origin in backtest.origins]
-        return BacktestOutput(origins=origins, weeks_judged=backtest.weeks_judged, scores=scores)
+        return BacktestOutput(origins=origins, weeks_judged=backtest.judged, scores=scores)
 
 
 def _required(paging: Forecast) -> tuple[Requirement, RequirementOutput]:
-    busiest = max(paging.weeks, key=lambda week: (week.quantiles[_P90], week.mean * week.spread))
+    busiest = max(paging.steps, key=lambda week: (week.quantiles[_P90], week.mean * week.spread))
     pages = busiest.quantiles[_P90]
     need = required(pages)
     rule = (
@@ -353,7 +355,7 @@ def _planned(coverage: Coverage, need: Requirement) -> PlannedOutput:
 def _summary(
     history: History, as_of: date, total: Forecast, need: RequirementOutput, planned: PlannedOutput | None
 ) -> list[str]:
-    week = total.weeks[0]
+    week = total.steps[0]
     low, high = week.quantiles[1], week.quantiles[_P90]
     lines = [
         f"About {week.mean:.1f} tickets a week; in four weeks of five between {low} and {high}.",
