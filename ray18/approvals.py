@@ -30,8 +30,13 @@ COUNTERSIGNATURE = "ray18-countersignature-v1"
 DELEGATION = "ray18-delegation-v1"
 STRENGTH: Mapping[EvidenceClass, int] = {"attested": 0, "observed": 1, "signed": 2}
 """The classes of evidence, the weakest first."""
-_DECIDED = {"approved": ("approved",), "changes-requested": ("rejected",), "commented": ("abstained",), "dismissed": ()}
-"""What a forge's review may be recorded as."""
+_DECIDED = {
+    "approved": "approved",
+    "changes-requested": "rejected",
+    "commented": "abstained",
+    "dismissed": "abstained",
+}
+"""What a forge's review may be recorded as. A dismissed one is no decision any more, and takes an earlier one with it."""
 
 SeatState = Literal["approved", "rejected", "missing"]
 Objection = tuple[str, str]
@@ -360,7 +365,7 @@ def _not_observed(case: Case, subject: Subject, held: Held) -> Iterator[Objectio
     mine = {one.id for one in person.forges if one.forge == seen.forge} if person else set()
     if mine & {seen.opened_by, *seen.pushed_by} and not held.rules.settings.approvals.authors_may_approve:
         yield f"{record.person} opened or pushed the change that was reviewed", "let somebody else approve"
-    if record.decision not in _DECIDED[seen.state]:
+    if record.decision != _DECIDED[seen.state]:
         yield f"the review is {seen.state}, not {record.decision}", again
     there = case.sections_at(seen.commit)
     if there is not None and {name: there[subject.id].get(name) for name in record.sections} != dict(record.sections):

@@ -50,6 +50,21 @@ def trusted_base(
     return None
 
 
+def left_at(repository: Repository, commit: str, seen: str | None, branch: str) -> str:
+    """The commit of a branch that a proposal started from: what its reviewers were shown it against.
+
+    `seen` is a commit that the branch had then, where somebody tells it; after the merge, the branch itself has the proposal.
+    Raises BlockedError where they share nothing.
+    """
+    tip = protected_tip(repository, branch)
+    if tip is None:
+        raise BlockedError(f"there is no branch {branch} here", f"fetch it: git fetch origin {branch}")
+    fork = repository.merge_base(commit, seen if seen and repository.has(seen) else tip)
+    if fork is None:
+        raise BlockedError(f"{commit[:12]} shares no history with {branch}", "fetch it whole, or rebase onto it")
+    return _on_first_parents(repository, fork, repository.text("rev-list", "--first-parent", tip).split(), branch)
+
+
 def default_branch(repository: Repository) -> tuple[str, str] | None:
     """Name and newest known commit of the default branch: what the remote calls so, else main, master or trunk.
 

@@ -69,6 +69,19 @@ def open_key(path: Path, passphrase: Callable[[], str]) -> Signer:
         raise UsageError(f"{path} cannot be used to sign: {error}", "name an SSH private key with --key") from error
 
 
+def key_in(content: bytes, where: str) -> Signer:
+    """A signer for a private key without a passphrase that was given as text. Raises UsageError."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
+    try:
+        return in_process(load_ssh_private_key(content.strip() + b"\n", None))
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise UsageError(
+            f"{where} holds no usable SSH private key", "put the whole key there, without a passphrase"
+        ) from error
+
+
 def in_process(private_key: Any) -> Signer:
     """A signer for a private key that `cryptography` loaded."""
     return _ssh(

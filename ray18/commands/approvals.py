@@ -12,6 +12,7 @@ from ray18.approvals import ATTESTATION, COUNTERSIGNATURE, DELEGATION, record_pa
 from ray18.causes import request, why
 from ray18.commands.approve import asked, decide
 from ray18.commands.approve import command as approve
+from ray18.commands.observe import command as observe
 from ray18.commands.output import emit, format_option, say
 from ray18.commands.place import Day, judging_options, open_judge, program_root, today
 from ray18.commands.records import put, signed_files, signing_options, your_id, your_signer, yourself
@@ -233,6 +234,9 @@ def countersign(ctx: click.Context, file: Path, key: Path | None, gpg: str | Non
     files = {f"{path}{COUNTERSIGNATURE_SUFFIX}": signer.sign(signed_bytes(record), namespace)}
     author = yourself(judge.program.rules.people, person)
     put(repository, lambda _: files, f"Countersign {file.name}", author, signer, commit=not no_commit)
+
+
+command.add_command(observe)
 
 
 def _second(record: Any) -> tuple[str | None, str]:

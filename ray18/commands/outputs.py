@@ -5,6 +5,7 @@ from pydantic import BaseModel
 from ray18.commands.backlog import BacklogListOutput
 from ray18.commands.bridges import BacklogImportOutput
 from ray18.commands.hooks import HooksOutput
+from ray18.commands.observe import ObservationsOutput
 from ray18.commands.policy import PolicyListOutput
 from ray18.commands.status import StatusOutput
 from ray18.evidence.automation_candidates import AutomationCandidates
@@ -48,5 +49,6 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "approvals-request": RequestOutput,
     "waivers": DebtOutput,
     "hooks": HooksOutput,
+    "observations": ObservationsOutput,
 }
 """Every JSON output that has a schema in `schemas/`."""

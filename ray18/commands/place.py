@@ -26,7 +26,7 @@ from ray18.ledger import Ledger, read_ledger
 from ray18.program import Program, Rules, load, read_rules, read_settings
 from ray18.quick.answers import Question
 from ray18.quick.repository import Unclear
-from ray18.snapshot import CommitSnapshot, IndexSnapshot, Snapshot, WorkTreeSnapshot
+from ray18.snapshot import CommitSnapshot, IndexSnapshot, OverlaySnapshot, Snapshot, WorkTreeSnapshot
 
 
 class Day(click.ParamType[date]):
@@ -71,16 +71,29 @@ def root(ctx: click.Context) -> Path:
 
 
 def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds --rev, --staged, --base, --as-of and --no-cache, and passes the command a Judge instead of them."""
+    """Adds --rev, --staged, --base, --as-of, --no-cache and --observed, and passes the command a Judge instead of them."""
 
     @click.option("--rev", metavar="REV", help="Judge this commit, without checking it out.")
     @click.option("--staged", is_flag=True, help="Judge what is staged, as a commit would record it.")
     @click.option("--base", metavar="REV", help="The trusted commit that supplies the rules.")
     @click.option("--as-of", type=Day(), metavar="DATE", help="The day to judge on (default: today in UTC).")
     @click.option("--no-cache", is_flag=True, help="Take up nothing that this machine judged before.")
+    @click.option(
+        "--observed",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        metavar="FOLDER",
+        help="Take in the records that `ray18 approvals observe` wrote there, as if they were proposed.",
+    )
     @wraps(command)
     def wrapped(
-        *, rev: str | None, staged: bool, base: str | None, as_of: date | None, no_cache: bool, **rest: Any
+        *,
+        rev: str | None,
+        staged: bool,
+        base: str | None,
+        as_of: date | None,
+        no_cache: bool,
+        observed: Path | None,
+        **rest: Any,
     ) -> Any:
         ctx = click.get_current_context()
         if rev is not None and staged:
@@ -88,7 +101,9 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
         repository = program_repository(ctx)
         day = as_of or today()
         question = _question(ctx)
-        judge = open_judge(repository, rev=rev, staged=staged, base=base, as_of=day, cached=not no_cache)
+        judge = open_judge(
+            repository, rev=rev, staged=staged, base=base, as_of=day, cached=not no_cache, observed=observed
+        )
         if question is not None and (as_of or judge.program.as_of == today()):
             ctx.meta[ANSWERED] = partial(_note, question, judge)
         return command(judge=judge, **rest)
@@ -119,8 +134,9 @@ def open_judge(
     staged: bool = False,
     base: str | None = None,
     cached: bool = True,
+    observed: Path | None = None,
 ) -> Judge:
-    """Everything needed to judge one place of a repository."""
+    """Everything needed to judge one place of a repository; `observed` has records from outside of it."""
     cache = Cache(repository.common_dir) if cached else None
     snapshot, judged = _snapshot(repository, rev, staged)
     _restore(snapshot, cache)
@@ -133,10 +149,27 @@ def open_judge(
         trusted = trusted_base(repository, judged, named=named, protected_branch=branch, anchor=anchor)
     ledger = _ledger(repository, trusted, anchor, cached=cached)
     rules = _rules(snapshot, trusted, ledger)
-    program = load(snapshot, rules, as_of, ledger.kept if ledger else {}, _progress)
+    judged_place: Snapshot = snapshot
+    if observed is not None:
+        judged_place = with_records(snapshot, observed, rules.settings.locations.approvals)
+    program = load(judged_place, rules, as_of, ledger.kept if ledger else {}, _progress)
     _save(snapshot, program, cache)
     diverged = trusted.diverged if trusted else ""
-    return Judge(program, snapshot, ledger, judged or repository.head(), repository.disguises(), diverged, branch)
+    return Judge(program, judged_place, ledger, judged or repository.head(), repository.disguises(), diverged, branch)
+
+
+def with_records(snapshot: Snapshot, folder: Path, place: str) -> OverlaySnapshot:
+    """A snapshot with the approval records that lie in a folder outside of it, below the same place.
+
+    They are judged as proposed ones are. Raises BlockedError where one is there already and says something else.
+    """
+    outside = WorkTreeSnapshot(folder.resolve())
+    found = {entry.path: content for entry, content in outside.read_all(outside.paths([place]))}
+    here = {entry.path for entry in snapshot.paths([place])}
+    for path in sorted(here & found.keys()):
+        if snapshot.read(path) != found.pop(path):
+            raise BlockedError(f"{path} in {folder} is not what the program has", "observe again")
+    return OverlaySnapshot(snapshot, dict(found))
 
 
 def _restore(snapshot: Snapshot, cache: Cache | None) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 COMMANDS = ("check", "gate")
-_ELSEWHERE = ("--staged", "--rev", "--base", "--no-cache", "--debug", "--help", "-h", "-C")
+_ELSEWHERE = ("--staged", "--rev", "--base", "--no-cache", "--observed", "--debug", "--help", "-h", "-C")
 """Options that ask about other places, or for no kept answer."""
 _SHOWN_BY = (
     "NO_COLOR",

@@ -24,7 +24,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"gates"}),
     frozenset({"evidence", "report", "steps", "audit", "causes", "debt"}),
     frozenset({"outlook", "replay", "note", "comparison"}),
-    frozenset({"renderers", "testing", "exports", "exchange", "attacks", "native_hooks"}),
+    frozenset({"renderers", "testing", "exports", "exchange", "attacks", "native_hooks", "forges"}),
     frozenset({"commands"}),
     frozenset({"cli"}),
     frozenset({"hook", "start", "native"}),
@@ -45,6 +45,7 @@ DOORS = {
     "dateutil": {"documents"},
     "rfc8785": {"subjects"},
     "click": {"cli", "commands"},
+    "requests": {"forges"},
 }
 """Each heavy library, and the only places that may import it."""
 RIM = frozenset(
@@ -65,6 +66,7 @@ RIM = frozenset(
         "start",
         "native",
         "native_hooks",
+        "forges",
     }
 )
 """Where clock, environment, processes and printing may be met."""

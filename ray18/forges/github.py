@@ -1,0 +1,173 @@
+"""GitHub: reviews of pull requests through the REST API (2022-11-28), from webhook payloads, and what is said there.
+
+What its documents warn of: `commit_id` is null once the commit is gone; `user` is null for deleted accounts; the list of
+reviews is a history, so the last word of each account decides.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from ray18.errors import BlockedError
+from ray18.forges.http import Client
+from ray18.forges.model import Account, Answer, Change, ChangeState, Review, ReviewState, Told
+
+API = "https://api.github.com"
+TOKENS = ("RAY18_FORGE_TOKEN", "GITHUB_TOKEN", "GH_TOKEN")
+_VERSION = "2022-11-28"
+_MOST_COMMITS = 250
+"""GitHub lists no more commits of a pull request than that."""
+_STATES: Mapping[str, ReviewState] = {
+    "approved": "approved",
+    "changes_requested": "changes-requested",
+    "commented": "commented",
+    "dismissed": "dismissed",
+}
+T = TypeVar("T")
+
+
+class _User(Told):
+    id: int = Field(ge=1)
+    login: str
+    type: str = "User"
+
+
+class _Repository(Told):
+    full_name: str
+
+
+class _Side(Told):
+    sha: str
+    ref: str
+    repo: _Repository | None = None
+
+
+class _Pull(Told):
+    number: int
+    state: Literal["open", "closed"]
+    merged_at: str | None = None
+    user: _User
+    head: _Side
+    base: _Side
+    commits: int | None = None
+
+
+class _Review(Told):
+    id: int
+    user: _User | None
+    state: str
+    commit_id: str | None
+    submitted_at: str = ""
+    body: str | None = None
+
+
+_Whoever = Annotated[_User | dict[str, Any] | None, Field(union_mode="left_to_right")]
+"""An account; nothing, or an empty object, for an address that no account has."""
+
+
+class _Commit(Told):
+    sha: str
+    author: _Whoever = None
+    committer: _Whoever = None
+
+
+class _Event(Told):
+    action: str
+    review: _Review
+    pull_request: _Pull
+    repository: _Repository
+
+
+def client(api: str, token: str) -> Client:
+    """The API; without a token, what is public can be read."""
+    headers = {"X-GitHub-Api-Version": _VERSION, "Accept": "application/vnd.github+json"}
+    return Client(api, headers | ({"Authorization": f"Bearer {token}"} if token else {}))
+
+
+def fetch(api: Client, repository: str, number: int) -> tuple[Answer, ...]:
+    """Everything that the forge tells about a pull request and its reviews. Raises EnvironmentProblem."""
+    pull = f"repos/{repository}/pulls/{number}"
+    return (
+        api.one("change", pull),
+        *api.pages("reviews", f"{pull}/reviews", per_page=100),
+        *api.pages("commits", f"{pull}/commits", per_page=100),
+    )
+
+
+def change(answers: Iterable[Answer]) -> Change:
+    """What these answers tell. Raises BlockedError where they cannot be understood, or do not tell all."""
+    told = tuple(answers)
+    pull = next((_read(_Pull, answer) for answer in told if answer.what == "change"), None)
+    if pull is None:
+        raise BlockedError("there is no pull request among the answers", "save them again")
+    commits = [commit for answer in told if answer.what == "commits" for commit in _read(list[_Commit], answer)]
+    if pull.commits is not None and len(commits) < pull.commits:
+        raise BlockedError(
+            f"pull request {pull.number} has {pull.commits} commits, and GitHub tells of {len(commits)}",
+            f"split it: no more than {_MOST_COMMITS} commits can be looked at",
+        )
+    reviews = [
+        review
+        for answer in told
+        if answer.what == "reviews"
+        for entry in _read(list[_Review], answer)
+        for review in _review(entry, answer.digest)
+    ]
+    users = (user for commit in commits for user in (commit.author, commit.committer))
+    return _change(pull, reviews, frozenset(user.id for user in users if isinstance(user, _User)), told)
+
+
+def from_webhook(payload: bytes) -> Change:
+    """The change as the payload of a `pull_request_review` event has it, with the one review that it is about.
+
+    It tells neither who pushed nor what came before or after.
+    """
+    answer = Answer("webhook", payload)
+    event = _read(_Event, answer)
+    return _change(event.pull_request, _review(event.review, answer.digest), frozenset(), (answer,))
+
+
+def _change(pull: _Pull, reviews: Iterable[Review], pushed_by: frozenset[int], told: tuple[Answer, ...]) -> Change:
+    if pull.base.repo is None:
+        raise BlockedError(f"pull request {pull.number} names no repository that it is for", "save it again")
+    state: ChangeState = "merged" if pull.merged_at else pull.state
+    return Change(
+        "github",
+        pull.base.repo.full_name,
+        pull.number,
+        state,
+        pull.base.ref,
+        pull.base.sha,
+        pull.head.sha,
+        _account(pull.user),
+        pushed_by,
+        tuple(reviews),
+        told,
+    )
+
+
+def _review(told: _Review, raw: str) -> Iterator[Review]:
+    """A review; none for a draft that only its author sees. Raises BlockedError for a state that nobody here knows."""
+    state = told.state.lower()
+    if state == "pending":
+        return
+    if state not in _STATES:
+        raise BlockedError(f"review {told.id} is {told.state!r}, which is no known state", "update RAY-18")
+    account = _account(told.user) if told.user else None
+    yield Review(str(told.id), account, _STATES[state], told.commit_id or None, told.submitted_at, told.body or "", raw)
+
+
+def _account(user: _User) -> Account:
+    return Account(user.id, user.login, user.type != "User")
+
+
+def _read(kind: type[T], answer: Answer) -> T:
+    try:
+        return TypeAdapter(kind).validate_json(answer.body)
+    except ValidationError as error:
+        where = ".".join(str(step) for step in error.errors(include_url=False)[0]["loc"])
+        raise BlockedError(
+            f"what GitHub tells about the {answer.what} cannot be understood ({where or 'it is no JSON'})",
+            "check the API's address, or save it again",
+        ) from error
