@@ -146,7 +146,8 @@ class Judge:
         folder = self.program.rules.settings.locations.handover
         entries = self.snapshot.paths([folder])
         contents = self.snapshot.read_all(entries)
-        return read_handover({entry.path.removeprefix(f"{folder}/"): content for entry, content in contents})
+        files = {entry.path.removeprefix(f"{folder}/"): content for entry, content in contents}
+        return read_handover(files, self.program.rules.settings.intake)
 
     @cached_property
     def inputs(self) -> policies.Inputs:

@@ -12,7 +12,8 @@ from ray18.documents.plan import Coverage
 from ray18.errors import BlockedError, UsageError
 from ray18.evidence.coverage_plan import CoveragePlan, SeriesOutput, as_bytes, coverage_plan
 from ray18.files import write_whole
-from ray18.handover.model import Ticket, Unusable
+from ray18.handover.delivery import Delivery, Part
+from ray18.handover.model import Ticket
 from ray18.handover.ticket_history import read
 from ray18.planning.pool import WEEKLY
 from ray18.terminal import safe
@@ -81,10 +82,7 @@ def _of_program(ctx: click.Context, as_of: date, weeks: int) -> CoveragePlan:
 
 def _events(name: str, files: Mapping[str, bytes]) -> tuple[Ticket, ...]:
     """The tickets of a file; a row that cannot be read blocks, since a forecast without it would be too low."""
-    try:
-        reading = read(name, files)
-    except Unusable as stop:
-        raise BlockedError(*_first(name, [(r.line, r.message, r.remedy) for r in stop.remarks])) from stop
+    reading = read(Delivery(name, tuple(Part(path, content) for path, content in files.items())))
     lost = [(r.line, r.message, r.remedy) for r in reading.remarks if r.stands_for or r.blocking]
     if lost:
         raise BlockedError(*_first(name, lost))

@@ -79,7 +79,7 @@ def command(ctx: click.Context, folder: Path | None, copy: bool, replace: bool, 
     settings = read_settings(WorkTreeSnapshot(place))
     _require_hand_over(place, settings, folder)
     files, copies, troubles = _gathered(place, settings, folder, copy, replace)
-    handover = read_handover(files)
+    handover = read_handover(files, settings.intake)
     program = {"id": settings.program.id, "title": settings.program.title}
     report = validation_report(handover, program)
     plan = _planned(place, settings, handover, copies, report)
@@ -284,16 +284,14 @@ def _text(outcome: _Outcome, people: People | None) -> Iterator[str]:
 
 def _table(artifacts: Sequence[Artifact]) -> Iterator[str]:
     width = max(len(entry.name) for entry in artifacts)
-    yield f"{'artifact':{width}}  {'rows':>6}  {'items':>6}  {'remarks':>7}"
     for entry in artifacts:
-        state = _state(entry)
-        yield f"{entry.name:{width}}  {entry.rows:6,}  {entry.items:6,}  {len(entry.remarks):7,}{state}"
+        yield f"{entry.name:{width}}  {entry.sum if entry.present else ''}{_state(entry)}".rstrip()
 
 
 def _state(entry: Artifact) -> str:
     if not entry.present:
-        return "  MISSING" if entry.required else "  not handed over"
-    return "" if entry.readable else "  UNREADABLE"
+        return "MISSING" if entry.required else "not handed over"
+    return "" if entry.readable else "; UNREADABLE, in whole or in part"
 
 
 def _remark_lines(remarks: Sequence[Remark], report: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ray18.documents.base import CommitId, EvidenceClass, Many, Model, RelativePath, Severity, Slug, Title
+from ray18.documents.dialects import Intake
 
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 Days = Annotated[int, Field(ge=1, le=3660)]
@@ -197,6 +198,8 @@ class Settings(Model):
     """Where evidence files are written."""
     locations: Locations = Locations()
     """Where the documents live."""
+    intake: Intake = Intake()
+    """How the hand-over is written; `ray18 intake --propose-mapping` proposes what is missing."""
     thresholds: Thresholds = Thresholds()
     """How strict the policies are."""
     prioritization: Prioritization = Prioritization()

@@ -6,11 +6,12 @@ from datetime import date
 
 from ray18.documents.governance import Alert as DeclaredAlert
 from ray18.documents.services import Service
-from ray18.evidence.incidents import Repeat, Restoration, repeated_causes, repeated_titles, restoration
+from ray18.evidence.incidents import Repeat, repeated_causes, repeated_titles
 from ray18.evidence.markdown import bullets, cell, table
 from ray18.evidence.risk_areas import MATCHING, Watch, incidents_of, risk_areas, watches
 from ray18.gates import Judge
 from ray18.handover.model import Incident
+from ray18.handover.restoration import Restoration, restoration
 from ray18.planning.durations import shown, survival_quantile
 from ray18.program import Program
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from ray18.documents.backlog import BacklogItem
 from ray18.evidence.coverage_plan import SeriesOutput, coverage_plan
-from ray18.evidence.incidents import repeated_causes, repeated_titles, restoration
+from ray18.evidence.incidents import repeated_causes, repeated_titles
 from ray18.evidence.markdown import bullets, cell, table
 from ray18.evidence.risk_areas import risk_areas
 from ray18.gates import Judge
 from ray18.handover.model import Remark
+from ray18.handover.restoration import restoration
 from ray18.planning.likeness import template
 
 _MOST = 8

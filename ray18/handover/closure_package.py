@@ -6,16 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ray18.findings import shown
 from ray18.handover.archive import Limits, Member, read_members
+from ray18.handover.delivery import Delivery, Part, read_parts
 from ray18.handover.model import Notebook, Reading
 
 MANIFEST = "MANIFEST.sha256"
 _LINE = re.compile(r"([0-9a-fA-F]{64}) [ *](\S.*)\Z")
 
 
-def read(path: str, files: Mapping[str, bytes]) -> Reading:
-    """Every member counts; a refused one has a blocking remark. Raises Unusable when it is no archive."""
-    notes = Notebook(path)
-    contents = read_members(files[path], notes, Limits(), keep=(MANIFEST,))
+def read(delivery: Delivery) -> Reading:
+    """Every member counts; a refused one has a blocking remark."""
+    return read_parts(delivery, lambda part, notes: _read_part(part, notes, delivery.beside))
+
+
+def _read_part(part: Part, notes: Notebook, files: Mapping[str, bytes]) -> Reading:
+    contents = read_members(part.content, notes, Limits(), keep=(MANIFEST,))
     members = contents.members
     if not contents.listed:
         notes.block(0, "the archive is empty", "pack the hand-over into it")
@@ -24,8 +28,8 @@ def read(path: str, files: Mapping[str, bytes]) -> Reading:
         notes.note(0, f"the archive has no {MANIFEST}", "add one, so that a changed file shows")
     for manifest in manifests:
         _compare_with_manifest(manifest, members, notes)
-    _compare_with_folder(path, members, files, notes)
-    return Reading(contents.listed, len(members), tuple(notes.remarks))
+    _compare_with_folder(part.path, members, files, notes)
+    return Reading(contents.listed, len(members), ())
 
 
 def _compare_with_manifest(manifest: Member, members: Sequence[Member], notes: Notebook) -> None:

@@ -1,44 +1,49 @@
-"""CSV, read so that no row can shift or vanish (RFC 4180, with `;` and tab allowed as delimiters)."""
+"""CSV, read so that no row can shift or vanish (RFC 4180, with `;`, tab and `|` allowed as delimiters)."""
 
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ray18.documents.dialects import Dialect
+from ray18.handover.delivery import Part
 from ray18.handover.model import Notebook, Remark, Unusable
 from ray18.handover.table import Columns, Row, matched, named, repeated
 from ray18.handover.text import decoded, visible
 
 MAX_FIELD = 100_000
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?\n")
+"""The first line by which spreadsheets name the delimiter."""
 _QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
 
 
-def read_rows(
-    path: str, content: bytes, columns: Columns, needed: str, max_lines: int = 100_000
-) -> tuple[tuple[Row, ...], Notebook]:
-    """All rows by column name; a row that is blank or too short or long stays out, with a blocking remark.
+def csv_rows(
+    part: Part, notes: Notebook, columns: Columns, needed: str, max_lines: int = 100_000
+) -> tuple[tuple[Row, ...], int]:
+    """All rows by column name, and how many there are; one that is blank or too short or long stays out, with a
+    blocking remark.
 
     `needed` is our name of the column without which the file is not what it should be.
     Raises Unusable when the file as a whole cannot be trusted.
     """
-    text = decoded(path, content)
+    path = part.path
+    text = decoded(path, part.content, notes.dialect)
     _refuse_bytes(path, text)
     lines = text.count("\n")
     if lines > max_lines:
         message = f"the file has {lines:,} lines; at most {max_lines:,} are read"
         raise Unusable(Remark(path, 0, message, "hand over what still matters", True))
     text, remarks = visible(path, text)
-    notes = Notebook(path, list(remarks))
-    delimiter = _delimiter(text, columns)
-    _refuse_fields(path, text, delimiter)
-    records = _parsed(path, text, delimiter)
-    _, header = next(records, (1, []))
-    _refuse_header(path, header, columns, needed)
-    rows = tuple(_rows(records, header, columns, notes))
-    if not rows and not any(remark.stands_for for remark in notes.remarks):
+    notes.remarks.extend(remarks)
+    start, delimiter = _delimiter(text, columns, notes.dialect)
+    _refuse_fields(path, text, start, delimiter)
+    records = list(_parsed(path, text, start, delimiter))
+    header_line, header = records[0] if records else (1, [])
+    _refuse_header(path, header_line, header, columns, needed, notes.dialect)
+    if not records[1:]:
         raise Unusable(Remark(path, 1, "the file has a header and no row", "hand over the rows as well", True))
-    return rows, notes
+    return tuple(_rows(records[1:], header, columns, notes)), len(records) - 1
 
 
 def _refuse_bytes(path: str, text: str) -> None:
@@ -50,20 +55,24 @@ def _refuse_bytes(path: str, text: str) -> None:
         raise Unusable(Remark(path, 1, "the file is empty", "hand over the list", True))
 
 
-def _delimiter(text: str, columns: Columns) -> str:
-    """The delimiter by which most headings are known; never guessed from the data."""
-    first = text.split("\n", 1)[0]
-    return max(_DELIMITERS, key=lambda sign: len(matched(_cells(first, sign), columns)))
+def _delimiter(text: str, columns: Columns, dialect: Dialect) -> tuple[int, str]:
+    """Where the header begins, and the delimiter: the one that is said, else the one by which most headings are known."""
+    said = _SEPARATOR_LINE.match(text)
+    start = said.end() if said else 0
+    if dialect.delimiter or said:
+        return start, dialect.delimiter or (said[1] if said else "")
+    first = text[start:].split("\n", 1)[0]
+    return start, max(_DELIMITERS, key=lambda sign: len(matched(_cells(first, sign), columns, dialect)))
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
     return [cell.strip().strip('"') for cell in line.split(delimiter)]
 
 
-def _refuse_fields(path: str, text: str, delimiter: str) -> None:
+def _refuse_fields(path: str, text: str, start: int, delimiter: str) -> None:
     """Names the line of a quote that never closes, or stands inside a bare field; of a field too long."""
     stop = re.compile(f"[{re.escape(delimiter)}\n]")
-    at, line = 0, 1
+    at, line = start, 1 + text.count("\n", 0, start)
     while at < len(text):
         end = _quoted_end(path, text, at, line, stop) if text[at] == '"' else _bare_end(path, text, at, line, stop)
         if end - at > MAX_FIELD:
@@ -93,33 +102,34 @@ def _quoted_end(path: str, text: str, at: int, line: int, stop: re.Pattern[str])
     return end
 
 
-def _parsed(path: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _parsed(path: str, text: str, start: int, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Line number of the first line, and cells, of each record."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    line = 1
+    reader = csv.reader(io.StringIO(text[start:], newline=""), delimiter=delimiter)
+    above = text.count("\n", 0, start)
+    line = above + 1
     try:
         for cells in reader:
             yield line, cells
-            line = reader.line_num + 1
+            line = above + reader.line_num + 1
     except csv.Error as error:
         message = f"the record that begins here cannot be read: {error}"
         raise Unusable(Remark(path, line, message, "save the file again as plain CSV", True)) from error
 
 
-def _refuse_header(path: str, header: list[str], columns: Columns, needed: str) -> None:
+def _refuse_header(path: str, line: int, header: list[str], columns: Columns, needed: str, dialect: Dialect) -> None:
     for heading in repeated(header):
-        raise Unusable(Remark(path, 1, f"the column {heading[:60]!r} stands twice", "rename one of them", True))
-    if needed not in matched(header, columns).values():
-        accepted = ", ".join(columns[needed])
+        raise Unusable(Remark(path, line, f"the column {heading[:60]!r} stands twice", "rename one of them", True))
+    if needed not in matched(header, columns, dialect).values():
         message = f"no column gives the {needed}; headings: {', '.join(header)[:120]}"
-        raise Unusable(Remark(path, 1, message, f"name one of the columns: {accepted}", True))
+        remedy = f"name one of the columns: {', '.join(columns[needed])}; or see `ray18 intake --propose-mapping`"
+        raise Unusable(Remark(path, line, message, remedy, True))
 
 
 def _rows(
-    lines: Iterator[tuple[int, list[str]]], header: list[str], columns: Columns, notes: Notebook
+    lines: Iterable[tuple[int, list[str]]], header: list[str], columns: Columns, notes: Notebook
 ) -> Iterator[Row]:
     width = len(header)
-    read = named(header, columns)
+    read = named(header, columns, notes.dialect)
     for line, cells in lines:
         if not any(cell.strip() for cell in cells):
             notes.block(line, "the row is blank", "remove the line", stands_for=1)

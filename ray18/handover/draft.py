@@ -9,10 +9,11 @@ from pydantic import ValidationError
 
 from ray18.documents.backlog import BacklogItem, Security, Source, SourceKind
 from ray18.findings import shown
+from ray18.handover.days import Unclear, read_day
 from ray18.handover.identity import IdBook, item_id
-from ray18.handover.model import Notebook, Remark
+from ray18.handover.model import Draft, Notebook, Remark
 from ray18.handover.table import Row
-from ray18.handover.text import cleaned, is_slug, iso_day, one_line, prose, slug
+from ray18.handover.text import cleaned, is_slug, one_line, prose, slug
 from ray18.handover.words import MAINTENANCE, PRIORITIES, SEVERITIES, STATUSES
 
 T = TypeVar("T")
@@ -45,15 +46,6 @@ class Claim:
     done: bool = False
     security: Callable[[Row, Notebook], Security | None] | None = None
     annotations: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An item and the place it was drafted from."""
-
-    item: BacklogItem
-    path: str
-    line: int
 
 
 def drafted(stream: Stream, claims: Iterable[Claim], notes: Notebook, ids: IdBook) -> tuple[Draft, ...]:
@@ -187,9 +179,12 @@ class _FieldReader:
 
     def day(self, name: str) -> date | None:
         given = self.row.get(name)
-        day = iso_day(given)
-        if given and not day:
-            self._keep(name, given, f"{name} {shown(given)} is not a date as YYYY-MM-DD", f"set `{name}`")
+        if not given:
+            return None
+        day = read_day(given, self.notes.dialect)
+        if isinstance(day, Unclear):
+            self._keep(name, given, f"{name} {shown(given)} {day.why}", day.remedy)
+            return None
         return day
 
     def keep_extra(self) -> None:

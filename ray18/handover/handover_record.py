@@ -1,9 +1,12 @@
 """`operational-handover-record.json`: who answers for which service, and which levels were promised."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from ray18.findings import shown
-from ray18.handover.json_text import JsonText, as_text, field, passed_over, read_json
+from ray18.handover.days import Unclear, read_duration
+from ray18.handover.delivery import Delivery, Part, read_parts
+from ray18.handover.json_text import Entries, JsonText, as_text, field, json_rows, pass_over, read_tree
 from ray18.handover.model import (
     Contents,
     Notebook,
@@ -15,101 +18,148 @@ from ray18.handover.model import (
     Team,
     Unusable,
 )
+from ray18.handover.rows import Found, Shape, form_of, read_rows
+from ray18.handover.table import Columns, Row, folded
 from ray18.handover.text import is_slug, slug
 from ray18.handover.words import SEVERITIES
-from ray18.yaml import Step, Value
+from ray18.yaml import Value
 
-_OWNERSHIP = ("ownership", "owners", "services")
-_SLAS = ("slas", "sla", "service_levels")
+_OWNERS: Columns = {
+    "service": ("service", "serviceid", "id", "system", "component", "application", "name"),
+    "team": ("team", "owner", "owningteam", "ownerteam", "group"),
+    "primary": ("primary", "primarycontact", "primaryoncall", "lead", "contact", "responsible"),
+    "secondary": ("secondary", "secondarycontact", "secondaryoncall", "deputy", "backup", "standin"),
+}
+_PROMISES: Columns = {
+    "service": ("service", "serviceid", "system", "component", "application"),
+    "metric": ("metric", "objective", "sla", "slo", "measure", "indicator"),
+    "percent": ("targetpercent", "percent", "targetpct"),
+    "minutes": ("targetminutes", "minutes"),
+    "target": ("target", "value", "goal"),
+    "severity": ("severity", "priority"),
+    "window": ("window", "period", "timewindow"),
+}
+_OWNERSHIP = ("ownership", "owners", "services", "service_owners", "assignments")
+_SLAS = ("slas", "sla", "service_levels", "slos")
+_HISTORY = ("handed_over_by", "attendees", "sign_offs")
+_OWNED = Shape(_OWNERS, "service", _OWNERSHIP, "owners of services")
+_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?", re.ASCII)
+_PERCENTAGE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)\s*%", re.ASCII)
 _MINUTES_LIMIT = 525_600
 
 
-def read(path: str, files: Mapping[str, bytes]) -> Reading:
-    """Every ownership and every promise. Raises Unusable, also when there is no ownership at all."""
-    source, notes = read_json(path, files[path])
+def read(delivery: Delivery) -> Reading:
+    """Every ownership and every promise; a record without any ownership is refused."""
+    return read_parts(delivery, _read_part)
+
+
+def _read_part(part: Part, notes: Notebook) -> Reading:
+    if form_of(part, "tree") != "tree":
+        found = read_rows(part, notes, _OWNED, "tree")
+        return _reading(found.seen, _ownerships(found.rows, notes), (), None)
+    source = read_tree(part, notes)
     if not isinstance(source.value, dict):
-        raise Unusable(Remark(path, 1, "the record is not an object", 'write `{"ownership": […]}`', True))
-    passed_over(source, (*_OWNERSHIP, *_SLAS), notes)
-    owned = list(_objects(source, _OWNERSHIP, notes))
-    promised = list(_objects(source, _SLAS, notes))
-    if not owned:
+        raise Unusable(Remark(part.path, 1, "the record is not an object", 'write `{"ownership": […]}`', True))
+    owned, promised = _rows(source, _OWNERSHIP, _OWNERS, notes), _rows(source, _SLAS, _PROMISES, notes)
+    seen = owned.seen + promised.seen + pass_over(source, (*_OWNERSHIP, *_SLAS), _HISTORY, notes)
+    if not owned.seen:
         notes.block(0, "the record assigns no service to anybody", "add `ownership`: service, team, primary")
-    ownership = tuple(filter(None, (_ownership(path, line, value, notes) for line, value in owned)))
-    slas = tuple(filter(None, (_sla(line, value, notes) for line, value in promised)))
-    items = len(ownership) + len(slas)
-    contents = Contents(ownership=ownership, slas=slas, teams=tuple(_teams(ownership)), support=_support(source.value))
-    rows = items + sum(remark.stands_for for remark in notes.remarks)
-    return Reading(rows, items, tuple(notes.remarks), contents)
+    slas = tuple(filter(None, (_sla(row, notes) for row in promised.rows)))
+    return _reading(seen, _ownerships(owned.rows, notes), slas, _support(source.value))
 
 
-def _objects(source: JsonText, names: tuple[str, ...], notes: Notebook) -> Iterator[tuple[int, dict[str, Value]]]:
-    """Line and content of each entry of a list, or of a mapping from service to entry."""
-    if not isinstance(source.value, dict):
-        return
-    for name in names:
-        for way, value in _entries(name, source.value.get(name)):
-            if isinstance(value, dict) and value:
-                yield source.line(*way), value
-            else:
-                message = f"an entry of `{name}` is not an object with fields"
-                notes.block(source.line(*way), message, "give it named fields", stands_for=1)
+def _reading(
+    seen: int, ownership: tuple[Ownership, ...], slas: tuple[SlaTarget, ...], support: Support | None
+) -> Reading:
+    teams = tuple(_teams(ownership))
+    contents = Contents(ownership=ownership, slas=slas, teams=teams, support=support)
+    return Reading(seen, len(ownership) + len(slas), (), contents)
 
 
-def _entries(name: str, value: Value) -> Iterator[tuple[tuple[Step, ...], Value]]:
+def _rows(source: JsonText, names: tuple[str, ...], columns: Columns, notes: Notebook) -> Found:
+    """The rows of all lists with one of these names, or of mappings from service to entry."""
+    rows: list[Row] = []
+    seen = 0
+    given = source.value if isinstance(source.value, dict) else {}
+    for name, value in given.items():
+        if folded(name) not in map(folded, names) or value is None:
+            continue
+        found = _entries(value)
+        seen += len(found)
+        way = (name,) if isinstance(value, list | dict) else ()
+        rows.extend(json_rows(source, way, found, columns, notes))
+    return Found(tuple(rows), seen)
+
+
+def _entries(value: Value) -> Entries:
     if isinstance(value, list):
-        yield from (((name, at), entry) for at, entry in enumerate(value))
-    elif isinstance(value, dict):
-        for service, entry in value.items():
-            fields: Value = {"team": entry} if isinstance(entry, str) else entry
-            yield (name, service), {"service": service, **fields} if isinstance(fields, dict) else fields
-    elif value is not None:
-        yield (name,), value
+        return list(enumerate(value))
+    if isinstance(value, dict):
+        return [(service, _with_service(service, entry)) for service, entry in value.items()]
+    return [(0, value)]
 
 
-def _ownership(path: str, line: int, value: Mapping[str, Value], notes: Notebook) -> Ownership | None:
-    service = field(value, "service") or field(value, "id")
-    if not service:
-        notes.block(line, "the ownership names no service", "add `service`", stands_for=1)
+def _with_service(service: str, entry: Value) -> Value:
+    fields: Value = {"team": entry} if isinstance(entry, str) else entry
+    return {"service": service, **fields} if isinstance(fields, dict) else fields
+
+
+def _ownerships(rows: Sequence[Row], notes: Notebook) -> tuple[Ownership, ...]:
+    return tuple(filter(None, (_ownership(row, notes) for row in rows)))
+
+
+def _ownership(row: Row, notes: Notebook) -> Ownership | None:
+    service = row.get("service")
+    if not slug(service):
+        notes.block(row.line, "the ownership names no service", "add `service`", stands_for=1)
         return None
     if not is_slug(service):
-        notes.note(line, f"service {shown(service)} is read as {slug(service)!r}", "use the catalog's id")
-    team = field(value, "team") or field(value, "owner")
-    return Ownership(slug(service), team, field(value, "primary"), field(value, "secondary"), path, line)
+        notes.note(row.line, f"service {shown(service)} is read as {slug(service)!r}", "use the catalog's id")
+    people = (row.get("team"), row.get("primary"), row.get("secondary"))
+    return Ownership(slug(service), *people, notes.path, row.line)
 
 
-def _sla(line: int, value: Mapping[str, Value], notes: Notebook) -> SlaTarget | None:
-    service, metric = slug(field(value, "service")), slug(field(value, "metric"))
+def _sla(row: Row, notes: Notebook) -> SlaTarget | None:
+    service, metric = slug(row.get("service")), slug(row.get("metric"))
     if not service or not metric:
-        notes.block(line, "the promise names no service or no metric", "add both", stands_for=1)
+        notes.block(row.line, "the promise names no service or no metric", "add both", stands_for=1)
         return None
-    percent = _number(line, value, "target_percent", 100, notes)
-    minutes = _number(line, value, "target_minutes", _MINUTES_LIMIT, notes)
+    percent, minutes = _percent(row, notes), _minutes(row, notes)
     if percent is None and minutes is None:
         message = f"the promise of {metric} for {service} gives no usable target"
-        notes.note(line, message, "add `target_percent` or `target_minutes`", stands_for=1)
+        notes.note(row.line, message, "add `target_percent` or `target_minutes`", stands_for=1)
         return None
-    severity = SEVERITIES.get(field(value, "severity").casefold())
-    if field(value, "severity") and not severity:
-        notes.note(line, f"severity {shown(field(value, 'severity'))} is not a known value", "use Critical to Low")
-    return SlaTarget(
-        service,
-        metric,
-        percent,
-        None if minutes is None else int(minutes),
-        severity,
-        field(value, "window"),
-        line,
-    )
+    severity = SEVERITIES.get(row.get("severity").casefold())
+    if row.get("severity") and not severity:
+        notes.note(row.line, f"severity {shown(row.get('severity'))} is not a known value", "use Critical to Low")
+    return SlaTarget(service, metric, percent, minutes, severity, row.get("window"), row.line)
 
 
-def _number(line: int, value: Mapping[str, Value], name: str, limit: float, notes: Notebook) -> float | None:
-    given = value.get(name)
-    if given is None:
-        return None
-    usable = isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= limit
-    if usable and isinstance(given, int | float):
-        return given
-    notes.note(line, f"{name} {shown(given)} is not a number from 0 to {limit:,}", "write a number")
+def _percent(row: Row, notes: Notebook) -> float | None:
+    """`target_percent`, or a target with a per cent sign."""
+    share = _PERCENTAGE.fullmatch(row.get("target"))
+    return _number(row, "target_percent", share[1] if share else row.get("percent").removesuffix("%"), 100, notes)
+
+
+def _minutes(row: Row, notes: Notebook) -> int | None:
+    """`target_minutes`, or a target that is a duration with its unit."""
+    target = row.get("target")
+    if not row.get("minutes") and target and not _PERCENTAGE.fullmatch(target):
+        spent = read_duration(target, notes.dialect)
+        if isinstance(spent, Unclear):
+            notes.note(row.line, f"target {shown(target)} {spent.why}", spent.remedy)
+            return None
+        return int(spent)
+    found = _number(row, "target_minutes", row.get("minutes"), _MINUTES_LIMIT, notes)
+    return None if found is None else int(found)
+
+
+def _number(row: Row, name: str, given: str, limit: float, notes: Notebook) -> float | None:
+    given = given.strip()
+    if _NUMBER.fullmatch(given) and float(given) <= limit:
+        return float(given)
+    if given:
+        notes.note(row.line, f"{name} {shown(given)} is not a number from 0 to {limit:,}", "write a number")
     return None
 
 

@@ -1,17 +1,22 @@
-"""JSON artifacts: read by the strict reader, with the line of every value."""
+"""JSON and YAML artifacts: read by the strict readers, with the lines of the values."""
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ray18.handover.delivery import Part
 from ray18.handover.model import Notebook, Remark, Unusable
-from ray18.handover.table import Columns, Row, named
+from ray18.handover.table import Columns, Row, folded, named
 from ray18.handover.text import decoded, removed, visible
-from ray18.yaml import Loaded, Step, Value, load_json
+from ray18.yaml import Loaded, Problem, Step, Value, load, load_json
 from ray18.yaml.text import deceptive
 
 MAX_BYTES = 16 * 1024 * 1024
+MAX_NODES = 2_000_000
+_PLACES_TO = 8
+"""How deep the lines of values are kept; what is deeper is named by the line of what is around it."""
+_DOCUMENT = re.compile(r"---[ \t]*(?:#.*)?$")
 _ESCAPE = re.compile(
     r"\\(?:u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
     r"|u(?P<one>[0-9a-fA-F]{4})|.)",
@@ -19,12 +24,18 @@ _ESCAPE = re.compile(
 )
 
 
+Entries = list[tuple[Step, Value]]
+"""Step and value of each entry of a list."""
+
+
 @dataclass(frozen=True, slots=True)
 class JsonText:
-    """One JSON artifact: its value and the places in it."""
+    """One document: its value and the places in it."""
 
     path: str
     loaded: Loaded
+    above: int = 0
+    """How many lines of the file stand before it."""
 
     @property
     def value(self) -> Value:
@@ -36,21 +47,64 @@ class JsonText:
         for length in range(len(way), -1, -1):
             place = self.loaded.places.get(way[:length])
             if place:
-                return place.line
+                return place.line + self.above
         return 0
 
 
-def read_json(path: str, content: bytes) -> tuple[JsonText, Notebook]:
-    """The artifact, and remarks about what had to be removed from it. Raises Unusable with every problem."""
-    text, remarks = visible(path, decoded(path, content))
-    notes = Notebook(path, list(remarks))
-    loaded = load_json(_without_hidden_escapes(text, notes).encode(), limit=MAX_BYTES)
+def read_trees(part: Part, notes: Notebook) -> tuple[JsonText, ...]:
+    """The documents of a file: one in JSON, any number in YAML (`---` between them). Raises Unusable with every problem.
+
+    What had to be removed from the text is noted.
+    """
+    text, remarks = visible(part.path, decoded(part.path, part.content, notes.dialect))
+    notes.remarks.extend(remarks)
+    if _is_json(part.path, text):
+        return (_json(part.path, text, notes),)
+    found = tuple(_yaml(part.path, text))
+    problems = [remark for _, remarks in found for remark in remarks]
+    if problems or not found:
+        empty = Remark(part.path, 1, "the file is empty", "hand over the list", True)
+        raise Unusable(*(problems or (empty,)))
+    return tuple(document for document, _ in found)
+
+
+def read_tree(part: Part, notes: Notebook) -> JsonText:
+    """The only document of a file. Raises Unusable."""
+    first, *more = read_trees(part, notes)
+    for document in more:
+        line = document.line()
+        raise Unusable(Remark(part.path, line, "a second document begins here", "hand over one", True))
+    return first
+
+
+def _is_json(path: str, text: str) -> bool:
+    name = path.casefold()
+    return not name.endswith((".yaml", ".yml")) or text.lstrip()[:1] in ("{", "[")
+
+
+def _json(path: str, text: str, notes: Notebook) -> JsonText:
+    source = _without_hidden_escapes(text, notes).encode()
+    loaded = load_json(source, limit=4 * MAX_BYTES, most_nodes=MAX_NODES, places_to=_PLACES_TO)
     if loaded.problems:
-        raise Unusable(
-            *notes.remarks,
-            *(Remark(path, found.place.line, found.message, found.remedy, True) for found in loaded.problems),
-        )
-    return JsonText(path, loaded), notes
+        raise Unusable(*(_refusal(path, found, 0) for found in loaded.problems))
+    return JsonText(path, loaded)
+
+
+def _refusal(path: str, problem: Problem, above: int) -> Remark:
+    return Remark(path, problem.place.line + above, problem.message, problem.remedy, True)
+
+
+def _yaml(path: str, text: str) -> Iterator[tuple[JsonText, tuple[Remark, ...]]]:
+    """Each document with why it cannot be used; one that only holds comments is none."""
+    start = 0
+    lines = text.split("\n")
+    ends = [at for at, line in enumerate(lines) if _DOCUMENT.match(line)]
+    for end in (*ends, len(lines)):
+        document = "\n".join(lines[start:end])
+        if any(line.strip() and not line.lstrip().startswith("#") for line in lines[start:end]):
+            loaded = load(document.encode(), positions=True)
+            yield JsonText(path, loaded, start), tuple(_refusal(path, found, start) for found in loaded.problems)
+        start = end + 1
 
 
 def _without_hidden_escapes(text: str, notes: Notebook) -> str:
@@ -88,33 +142,59 @@ def _escaped_sign(match: re.Match[str]) -> str:
     return "" if 0xD800 <= code <= 0xDFFF else chr(code)
 
 
-def lists(source: JsonText, names: Sequence[str]) -> Iterator[tuple[tuple[Step, ...], list[Value]]]:
-    """Every list that stands at the root or under one of the names there."""
-    if isinstance(source.value, list):
-        yield (), source.value
-    if isinstance(source.value, dict):
-        for name, value in source.value.items():
-            if name in names and isinstance(value, list):
-                yield (name,), value
+def entries(source: JsonText, names: Sequence[str]) -> Iterator[tuple[tuple[Step, ...], Entries]]:
+    """Every list at the root or under one of the names there: the way to it, and step and value of each entry.
+
+    A mapping from id to entry is a list as well: `{"PERF-1": {"title": "…"}}`; so is what stands one level deeper.
+    """
+    root = source.value
+    if isinstance(root, list):
+        yield (), list(enumerate(root))
+    if not isinstance(root, dict):
+        return
+    found = list(_under((), root, names))
+    if not found and len(root) == 1:
+        name, only = next(iter(root.items()))
+        found = list(_under((name,), only, names)) if isinstance(only, dict) else []
+    if not found and root and all(isinstance(value, dict) and value for value in root.values()):
+        found = [((), _by_id(root))]
+    yield from found
 
 
-def rows(
-    source: JsonText, way: tuple[Step, ...], values: Sequence[Value], columns: Columns, notes: Notebook
-) -> tuple[Row, ...]:
-    """The objects of a list by the names of their fields; anything else in it gets a blocking remark."""
-    return tuple(_rows(source, way, values, columns, notes))
+def _folded(names: Sequence[str]) -> frozenset[str]:
+    return frozenset(map(folded, names))
 
 
-def _rows(
-    source: JsonText, way: tuple[Step, ...], values: Sequence[Value], columns: Columns, notes: Notebook
+def _under(
+    way: tuple[Step, ...], parent: Mapping[str, Value], names: Sequence[str]
+) -> Iterator[tuple[tuple[Step, ...], Entries]]:
+    for name, value in parent.items():
+        if folded(name) in _folded(names) and isinstance(value, list):
+            yield (*way, name), list(enumerate(value))
+        elif folded(name) in _folded(names) and isinstance(value, dict):
+            yield (*way, name), _by_id(value)
+
+
+def _by_id(value: Mapping[str, Value]) -> Entries:
+    """The entries of a mapping; one that is an object and gives no id of its own has its key as id."""
+    return [(key, {"id": key, **entry} if isinstance(entry, dict) else entry) for key, entry in value.items()]
+
+
+def json_rows(
+    source: JsonText, way: tuple[Step, ...], found: Entries, columns: Columns, notes: Notebook
 ) -> Iterator[Row]:
-    for number, value in enumerate(values):
-        line = source.line(*way, number)
+    """The objects of a list by the names of their fields; anything else in it gets a blocking remark."""
+    readers: dict[tuple[str, ...], Callable[[int, Sequence[str]], Row]] = {}
+    for number, (step, value) in enumerate(found, 1):
+        line = source.line(*way, step)
         if isinstance(value, dict) and value:
-            yield named(list(value), columns)(line, [as_text(entry) for entry in value.values()])
+            header = tuple(value)
+            if header not in readers:
+                readers[header] = named(header, columns, notes.dialect)
+            yield readers[header](line, [as_text(entry) for entry in value.values()])
         else:
             what = "an empty object" if value == {} else "not an object"
-            notes.block(line, f"entry {number + 1} is {what}", "give it named fields", stands_for=1)
+            notes.block(line, f"entry {number} is {what}", "give it named fields", stands_for=1)
 
 
 def as_text(value: Value) -> str:
@@ -133,11 +213,19 @@ def field(value: Mapping[str, Value], name: str) -> str:
     return as_text(value.get(name)).strip()
 
 
-def passed_over(source: JsonText, known: Sequence[str], notes: Notebook) -> None:
-    """A remark for each list at the root that is none of the known ones: nothing is left out in silence."""
-    if not isinstance(source.value, dict):
-        return
-    for name, value in source.value.items():
-        if isinstance(value, list) and name not in known:
+def pass_over(source: JsonText, known: Sequence[str], history: Sequence[str], notes: Notebook) -> int:
+    """How many entries are in lists that are not read: a remark stands for each list, so that none is left out in silence."""
+    root = source.value
+    if not isinstance(root, dict):
+        return 0
+    left = {
+        name: value for name, value in root.items() if isinstance(value, list) and folded(name) not in _folded(known)
+    }
+    for name, value in left.items():
+        if folded(name) in _folded(history):
+            message = f"the list `{name[:60]}` ({len(value):,} entries) tells of the past and becomes nothing"
+            notes.note(source.line(name), message, stands_for=len(value))
+        else:
             message = f"the list `{name[:60]}` ({len(value):,} entries) is not read"
-            notes.note(source.line(name), message, f"known lists: {', '.join(known)}")
+            notes.note(source.line(name), message, f"known lists: {', '.join(known)}", stands_for=len(value))
+    return sum(map(len, left.values()))

@@ -5,11 +5,14 @@ The parser drops the extra cells of a table's row and pads a short one, so raw c
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ray18.documents.dialects import Dialect
+from ray18.handover.delivery import Part
+from ray18.handover.front_matter import front_matter
 from ray18.handover.model import Notebook, Remark, Unusable
 from ray18.handover.table import Columns, Row, matched, named
 from ray18.handover.text import decoded, visible
@@ -72,12 +75,20 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[TableLine, ...]
 
-    def columns(self, columns: Columns) -> frozenset[str]:
+    def columns(self, columns: Columns, dialect: Dialect) -> frozenset[str]:
         """Our names of the columns it has."""
-        return frozenset(matched([plain(cell) for cell in self.header], columns).values())
+        return frozenset(matched([plain(cell) for cell in self.header], columns, dialect).values())
 
 
 Block = Heading | Paragraph | Entry | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One file: its text, and the fields of its front matter by folded names."""
+
+    text: str
+    fields: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +113,21 @@ class Section:
         return _NUMBERING.sub("", plain(self.heading.text)).strip()
 
 
-def read_text(path: str, content: bytes) -> tuple[str, tuple[Remark, ...]]:
-    """The text of a file, its line ends as line feeds, and remarks on what was removed. Raises Unusable."""
-    text = decoded(path, content).replace("\r", "\n")
+def read_page(part: Part, notes: Notebook) -> Page:
+    """The text of a file, its line ends as line feeds; what had to be removed is noted. Raises Unusable.
+
+    The lines of front matter (YAML between `---`, TOML between `+++`) are blank in the text.
+    """
+    path = part.path
+    text = decoded(path, part.content, notes.dialect).replace("\r", "\n")
     lines = text.count("\n")
     if lines > MAX_LINES:
         message = f"the file has {lines:,} lines; at most {MAX_LINES:,} are read"
         raise Unusable(Remark(path, 0, message, "split it", True))
-    return visible(path, text)
+    text, remarks = visible(path, text)
+    notes.remarks.extend(remarks)
+    matter = front_matter(text, notes)
+    return Page("\n" * text.count("\n", 0, matter.length) + text[matter.length :], matter.fields)
 
 
 def blocks(text: str) -> tuple[Block, ...]:
@@ -162,7 +180,7 @@ def table_rows(table: Table, columns: Columns, notes: Notebook) -> tuple[Row, ..
 
 def _table_rows(table: Table, columns: Columns, notes: Notebook) -> Iterator[Row]:
     header = [plain(cell) for cell in table.header]
-    read = named(header, columns)
+    read = named(header, columns, notes.dialect)
     for line in table.rows:
         if line.raw_count != len(header):
             message = f"the row has {line.raw_count} cells, the table {len(header)} columns"

@@ -1,13 +1,15 @@
 """What a hand-over says once it is read: values, and a remark for all that could not be taken over."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
 from ray18.documents.backlog import BacklogItem
 from ray18.documents.base import Severity
-from ray18.documents.services import Service
+from ray18.documents.dialects import PLAIN, Dialect
+from ray18.documents.services import Objective, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,11 @@ class Unusable(Exception):
 
 @dataclass
 class Notebook:
-    """Collects the remarks about one file while it is read."""
+    """Collects the remarks about one file while it is read, and knows how the file is written."""
 
     path: str
     remarks: list[Remark] = field(default_factory=list)
+    dialect: Dialect = PLAIN
 
     def note(self, line: int, message: str, remedy: str = "", *, stands_for: int = 0) -> None:
         """Something to know; the rest is read as usual."""
@@ -120,6 +123,8 @@ class Alert:
     duration: str
     group: str
     line: int
+    runbook: str = ""
+    """Where it says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,10 @@ class Incident:
     timeline: tuple[TimelineEntry, ...] = ()
     causes: tuple[str, ...] = ()
     """What the report names as root causes and contributing factors."""
+    claimed_detection: float | None = None
+    """Minutes, where the claim can be read in one way."""
+    claimed_recovery: float | None = None
+    """The same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,27 +193,104 @@ class Ticket:
 class Tickets:
     """The ticket history in numbers; categories and severities with their counts, sorted by name."""
 
-    count: int
-    first: date | None
-    last: date | None
-    by_category: tuple[tuple[str, int], ...]
-    by_severity: tuple[tuple[str, int], ...]
     events: tuple[Ticket, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many tickets there were."""
+        return sum(event.count for event in self.events)
+
+    @property
+    def first(self) -> date | None:
+        """The day of the first one."""
+        return min((event.day for event in self.events), default=None)
+
+    @property
+    def last(self) -> date | None:
+        """The day of the last one."""
+        return max((event.day for event in self.events), default=None)
+
+    @property
+    def by_category(self) -> tuple[tuple[str, int], ...]:
+        """How many of each category."""
+        return _counted((event.category, event.count) for event in self.events)
+
+    @property
+    def by_severity(self) -> tuple[tuple[str, int], ...]:
+        """How many of each severity."""
+        return _counted((event.severity, event.count) for event in self.events)
+
+
+def _counted(values: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    result: Counter[str] = Counter()
+    for name, count in values:
+        if name:
+            result[name] += count
+    return tuple(sorted(result.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An item and the place it was drafted from."""
+
+    item: BacklogItem
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A service level objective that stands apart from its service."""
+
+    service: str
+    objective: Objective
+    path: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What one artifact contributes; what it has nothing to say about stays empty."""
 
-    items: tuple[BacklogItem, ...] = ()
+    drafts: tuple[Draft, ...] = ()
     services: tuple[Service, ...] = ()
     ownership: tuple[Ownership, ...] = ()
     slas: tuple[SlaTarget, ...] = ()
     teams: tuple[Team, ...] = ()
+    objectives: tuple[Promise, ...] = ()
     incidents: tuple[Incident, ...] = ()
     baseline: Baseline | None = None
     tickets: Tickets | None = None
     support: Support | None = None
+
+    @staticmethod
+    def merged(parts: "Sequence[Contents]") -> "Contents":
+        """What several files or artifacts contribute together."""
+        return Contents(
+            drafts=tuple(entry for part in parts for entry in part.drafts),
+            services=tuple(entry for part in parts for entry in part.services),
+            ownership=tuple(entry for part in parts for entry in part.ownership),
+            slas=tuple(entry for part in parts for entry in part.slas),
+            teams=tuple(entry for part in parts for entry in part.teams),
+            objectives=tuple(entry for part in parts for entry in part.objectives),
+            incidents=tuple(entry for part in parts for entry in part.incidents),
+            baseline=_one_baseline([part.baseline for part in parts if part.baseline]),
+            tickets=_one_history([part.tickets for part in parts if part.tickets]),
+            support=next((part.support for part in parts if part.support), None),
+        )
+
+
+def _one_baseline(parts: Sequence[Baseline]) -> Baseline | None:
+    """All dashboards and alerts; it is as old as the review of its oldest part that names one."""
+    if not parts:
+        return None
+    days = [part.last_reviewed for part in parts if part.last_reviewed]
+    dashboards = tuple(entry for part in parts for entry in part.dashboards)
+    return Baseline(min(days, default=None), dashboards, tuple(entry for part in parts for entry in part.alerts))
+
+
+def _one_history(parts: Sequence[Tickets]) -> Tickets | None:
+    return Tickets(tuple(event for part in parts for event in part.events)) if parts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +318,23 @@ class Artifact:
     required: bool = True
 
     @property
+    def remarked(self) -> int:
+        """Rows that became no item, and that a remark stands for."""
+        return sum(remark.stands_for for remark in self.remarks)
+
+    @property
     def accounted(self) -> bool:
         """Whether every row became an item or a remark."""
-        return self.rows == self.items + sum(remark.stands_for for remark in self.remarks)
+        return self.rows == self.items + self.remarked
+
+    @property
+    def sum(self) -> str:
+        """The rows and what became of them, in words: `105 rows: 103 items, 2 remarks`."""
+        return f"{_many(self.rows, 'row')}: {_many(self.items, 'item')}, {_many(self.remarked, 'remark')}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 Verdict = Literal["complete", "incomplete", "unreadable"]
@@ -245,7 +345,7 @@ class Handover:
     """The whole hand-over. `remarks` holds those of all artifacts and those that only show across them."""
 
     artifacts: tuple[Artifact, ...]
-    items: tuple[BacklogItem, ...]
+    drafts: tuple[Draft, ...]
     services: tuple[Service, ...]
     ownership: tuple[Ownership, ...]
     slas: tuple[SlaTarget, ...]
@@ -255,6 +355,11 @@ class Handover:
     tickets: Tickets | None
     remarks: tuple[Remark, ...]
     teams_named: tuple[Team, ...]
+
+    @property
+    def items(self) -> tuple[BacklogItem, ...]:
+        """The backlog items that it brings."""
+        return tuple(draft.item for draft in self.drafts)
 
     @property
     def missing(self) -> tuple[str, ...]:

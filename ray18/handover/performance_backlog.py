@@ -1,33 +1,16 @@
 """`PERFORMANCE-IMPROVEMENT-BACKLOG.json`: a list of regressions and optimisations."""
 
-from collections.abc import Mapping
+from ray18.handover.delivery import Delivery
+from ray18.handover.draft import Stream
+from ray18.handover.item_list import ItemList, read_items
+from ray18.handover.model import Reading
+from ray18.handover.rows import Shape
+from ray18.handover.table import ITEM_COLUMNS
 
-from ray18.handover.draft import Claim, Stream, drafted, note_missing
-from ray18.handover.identity import IdBook
-from ray18.handover.json_text import lists, passed_over, read_json, rows
-from ray18.handover.model import Contents, Reading, Remark, Unusable
-from ray18.handover.table import ITEM_COLUMNS, Row
-
-STREAM = Stream("PERF", "performance")
-LISTS = ("items", "backlog", "regressions", "optimizations", "improvements", "entries")
-
-
-def read(path: str, files: Mapping[str, bytes]) -> Reading:
-    """Every entry as a backlog item. Raises Unusable."""
-    source, notes = read_json(path, files[path])
-    found = list(lists(source, LISTS))
-    if not found:
-        message = "there is no list of items"
-        raise Unusable(Remark(path, 1, message, f"put them under one of: {', '.join(LISTS)}", True))
-    passed_over(source, LISTS, notes)
-    entries = [entry for way, values in found for entry in rows(source, way, values, ITEM_COLUMNS, notes)]
-    drafts = drafted(STREAM, (_claim(entry) for entry in entries), notes, IdBook())
-    note_missing(drafts, notes)
-    items = tuple(draft.item for draft in drafts)
-    total = sum(len(values) for _, values in found)
-    return Reading(total, len(items), tuple(notes.remarks), Contents(items=items))
+_LISTS = ("items", "backlog", "regressions", "optimizations", "optimisations", "improvements", "entries", "issues")
+KIND = ItemList(Stream("PERF", "performance"), Shape(ITEM_COLUMNS, "title", _LISTS, "items"), "tree")
 
 
-def _claim(row: Row) -> Claim:
-    natural = row.get("id")
-    return Claim(row, f"id {natural}" if natural else f"line {row.line}", row.get("title"))
+def read(delivery: Delivery) -> Reading:
+    """Every entry as a backlog item."""
+    return read_items(delivery, KIND)

@@ -5,26 +5,32 @@ What is a report is told by its content, the sections that post-mortems have, no
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import TypeGuard
 
-from ray18.handover.draft import Claim, Draft, Stream, drafted, note_missing
+from ray18.findings import shown
+from ray18.handover.days import Unclear, read_duration
+from ray18.handover.delivery import Delivery, Part, read_parts
+from ray18.handover.draft import Claim, Stream, drafted, note_missing
 from ray18.handover.identity import IdBook, normalised, short_hash
 from ray18.handover.markdown import (
     Block,
     Entry,
     Heading,
+    Page,
     Paragraph,
     Section,
     Table,
     blocks,
     note_broken_tables,
     plain,
-    read_text,
+    read_page,
     sections,
     table_rows,
 )
-from ray18.handover.model import Contents, Incident, Notebook, Reading, Unusable
+from ray18.handover.model import Contents, Draft, Incident, Notebook, Reading, Unusable
+from ray18.handover.restoration import restoration
 from ray18.handover.table import ITEM_COLUMNS, Row, folded
 from ray18.handover.text import cleaned, one_line
 from ray18.handover.timeline import timeline
@@ -36,7 +42,7 @@ ACTIONS = frozenset(
      "nextsteps", "remediation")
 )  # fmt: skip
 """Headings under which a report says what is to be done."""
-_REPORT_PARTS = ACTIONS | frozenset(
+REPORT_PARTS = ACTIONS | frozenset(
     ("summary", "timeline", "impact", "rootcause", "rootcauses", "rootcauseanalysis", "contributingfactors",
      "lessonslearned", "lessons", "detection", "resolution", "recovery", "stats", "attendees",
      "background", "trigger")
@@ -50,84 +56,146 @@ _STAT = re.compile(
     r"^[*_]*+(category|time to (?:detect(?:ion)?|recover(?:y)?|resol(?:ve|ution)))[*_]*+[ \t]*+:(.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
+_STAT_FIELDS = frozenset(
+    (
+        "category",
+        "timetodetection",
+        "timetodetect",
+        "timetorecovery",
+        "timetorecover",
+        "timetoresolution",
+        "timetoresolve",
+    )
+)
+_BOLD = re.compile(r"(\*\*|__)(?P<text>[^*_\n]{1,80})\1:?")
 _NONE = frozenset(("none", "na", "noactionitems", "noaction", "noactions", "tbd", "todo", "nothing"))
 _SAYS_DONE = re.compile(r"\((?:done|completed|fixed)\)\s*$", re.IGNORECASE)
 _NAME_LIMIT = 40
 
 
-@dataclass(frozen=True, slots=True)
-class _Report:
-    incident: Incident
-    drafts: tuple[Draft, ...]
-
-
-def read(path: str, files: Mapping[str, bytes]) -> Reading:
+def read(delivery: Delivery) -> Reading:
     """Every action of every report as a backlog item; a file without one is a remark that stands for it."""
-    notes = Notebook(path)
     ids = IdBook()
-    found: dict[str, str] = {}
-    reports = []
-    for name in sorted(name for name in files if name.startswith(f"{path}/")):
-        report = _file(name, files[name], notes, ids, found)
-        if report:
-            reports.append(report)
-    drafts = [draft for report in reports for draft in report.drafts]
-    note_missing(drafts, notes)
-    if not reports:
+    known: dict[str, str] = {}
+    reading = read_parts(delivery, lambda part, notes: _read_part(part, notes, ids, known))
+    notes = Notebook(delivery.path)
+    note_missing(reading.contents.drafts, notes)
+    if not reading.contents.incidents:
         notes.block(0, "the folder has no post-mortem", "hand over the reports")
-    rows = len(drafts) + sum(remark.stands_for for remark in notes.remarks)
-    items = tuple(draft.item for draft in drafts)
-    incidents = tuple(report.incident for report in reports)
-    return Reading(rows, len(items), tuple(notes.remarks), Contents(items=items, incidents=incidents))
+    return replace(reading, remarks=(*reading.remarks, *notes.remarks))
 
 
-def _file(name: str, content: bytes, folder: Notebook, ids: IdBook, found: dict[str, str]) -> _Report | None:
-    notes = Notebook(name)
+def _read_part(part: Part, notes: Notebook, ids: IdBook, known: dict[str, str]) -> Reading:
+    """One file: a report, or several under headings of their own; one that is no text is a remark that stands for it."""
+    is_markdown = part.path.casefold().endswith(".md")
+    trial = Notebook(part.path, dialect=notes.dialect)
     try:
-        report = _report(name, content, notes, ids, found)
+        page = read_page(part, trial)
     except Unusable as stop:
-        report = None
-        if name.casefold().endswith(".md"):
+        if is_markdown:
             notes.remarks.extend(stop.remarks)
             notes.note(0, "none of this report is taken over", "mend it", stands_for=1)
         else:
             notes.note(0, "not a post-mortem: not a text", "move it elsewhere", stands_for=1)
-    folder.remarks.extend(notes.remarks)
-    return report
-
-
-def _report(name: str, content: bytes, notes: Notebook, ids: IdBook, known: dict[str, str]) -> _Report | None:
-    text, remarks = read_text(name, content)
-    found = blocks(text)
-    parts = sections(found, text.count("\n") + 2)
-    if not any(_names(part) & _REPORT_PARTS for part in parts):
+        return Reading(1, 0, ())
+    found = _promoted(blocks(page.text))
+    end = page.text.count("\n") + 2
+    if not any(_names(part) & REPORT_PARTS for part in sections(found, end)):
         notes.note(0, "not a post-mortem: it has none of its sections", "move it elsewhere", stands_for=1)
-        return None
-    notes.remarks.extend(remarks)
+        return Reading(1, 0, ())
+    notes.remarks.extend(trial.remarks)
     note_broken_tables(found, notes)
-    if not name.casefold().endswith(".md"):
+    if not is_markdown:
         notes.note(0, "the name does not end in .md; read because its content is a report", "rename it")
-    title = _title(name, found, notes)
-    incident_id = _incident_id(name, notes, known)
+    chapters = _chapters(found, end, notes)
+    reports = [_report(chapter, page, chapter is not found, notes, ids, known) for chapter in chapters]
+    drafts = tuple(draft for _, made in reports for draft in made)
+    rows = len(drafts) + sum(remark.stands_for for remark in notes.remarks)
+    return Reading(rows, len(drafts), (), Contents(drafts=drafts, incidents=tuple(one for one, _ in reports)))
+
+
+def _promoted(found: Sequence[Block]) -> Sequence[Block]:
+    """The blocks; where no heading names a part of a report, lines all in bold that do so count as headings."""
+    if any(isinstance(block, Heading) and _parts_of(block.text) & REPORT_PARTS for block in found):
+        return found
+    return [_as_heading(block) for block in found]
+
+
+def _as_heading(block: Block) -> Block:
+    match = _BOLD.fullmatch(block.text.strip()) if isinstance(block, Paragraph) else None
+    named = match and _parts_of(match["text"].rstrip(":")) & REPORT_PARTS
+    return Heading(block.line, 2, match["text"].rstrip(":")) if match and named else block
+
+
+def _chapters(found: Sequence[Block], end: int, notes: Notebook) -> list[Sequence[Block]]:
+    """The reports of a file: the sections of its topmost level of which several have parts of a report, else the whole."""
+    for level in (1, 2):
+        parts = sections(found, end, level)
+        reports = [
+            part for part in parts if any(_names(inner) & REPORT_PARTS for inner in sections(part.blocks, part.end))
+        ]
+        if len(reports) > 1:
+            for part in parts:
+                if part not in reports:
+                    message = f"the section {part.title[:80]!r} is no report: it has none of its parts"
+                    notes.note(part.heading.line, message, "give it its parts if it is one", stands_for=1)
+            return [(part.heading, *part.blocks) for part in reports]
+    return [found]
+
+
+def _report(
+    found: Sequence[Block], page: Page, is_chapter: bool, notes: Notebook, ids: IdBook, known: dict[str, str]
+) -> tuple[Incident, tuple[Draft, ...]]:
+    before = len(notes.remarks)
+    end = page.text.count("\n") + 2
+    parts = [part for part in sections(found, end) if not (is_chapter and part.heading is found[0])]
+    fields = {} if is_chapter else {folded(name): value for name, value in page.fields.items()}
+    title = _title(found, fields, notes)
+    incident_id = _incident_id(title if is_chapter else PurePosixPath(notes.path).name, notes, known)
     claims = [claim for part in _outermost(parts, ACTIONS) for claim in _actions(part, incident_id, notes)]
     drafts = drafted(STREAM, claims, notes, ids)
-    if not claims and not any(remark.stands_for for remark in notes.remarks):
-        line = next((part.heading.line for part in _outermost(parts, ACTIONS)), 1)
+    if not claims and not any(remark.stands_for for remark in notes.remarks[before:]):
+        line = next((part.heading.line for part in _outermost(parts, ACTIONS)), found[0].line if is_chapter else 1)
         notes.note(line, "the report has no action item", "say what is to be done, or why nothing is", stands_for=1)
-    stats = _stats(found)
-    category, detection, recovery = (stats.get(key, "") for key in ("category", "detection", "recovery"))
+    stats = _stats(found, fields)
     incident = Incident(
         incident_id,
         title,
-        name,
-        category,
-        detection,
-        recovery,
+        notes.path,
+        stats.get("category", ""),
+        stats.get("detection", ""),
+        stats.get("recovery", ""),
         len(drafts),
         tuple(entry for part in _outermost(parts, _TIMELINE) for entry in timeline(part)),
         tuple(cause for part in _outermost(parts, _CAUSES) for cause in _listed(part)),
+        *(_claimed(stats, name, notes) for name in ("detection", "recovery")),
     )
-    return _Report(incident, drafts)
+    _note_difference(incident, notes)
+    return incident, drafts
+
+
+def _claimed(stats: Mapping[str, str], name: str, notes: Notebook) -> float | None:
+    """The minutes of a claimed time, if it can be read in one way."""
+    given = stats.get(name, "")
+    if not given or folded(given) in _NONE:
+        return None
+    spent = read_duration(given, notes.dialect)
+    if isinstance(spent, Unclear):
+        notes.note(0, f"the time to {name} {shown(given)} {spent.why}", spent.remedy)
+        return None
+    return spent
+
+
+def _note_difference(incident: Incident, notes: Notebook) -> None:
+    """A remark where the report's own timeline gives another time than the report claims."""
+    found = restoration(incident)
+    if found.recomputed is not None and found.difference:
+        claim = incident.time_to_recovery
+        message = (
+            f"the time to recovery is claimed as {shown(claim)}; the timeline gives {found.recomputed:.0f} minutes"
+        )
+        fits = f"; the claim fits {found.fits}" if found.fits else ""
+        notes.note(0, f"{message} ({found.basis}){fits}", "find out which of the two is wrong")
 
 
 def _listed(part: Section) -> Iterator[str]:
@@ -139,28 +207,36 @@ def _listed(part: Section) -> Iterator[str]:
             yield text
 
 
-def _names(part: Section) -> set[str]:
+def _names(part: Section) -> frozenset[str]:
     """The names a heading gives to its section: `Action items / Follow-ups` gives two."""
-    return {folded(name) for name in re.split(r"[/&,+]|\band\b", part.title)} | {folded(part.title)}
+    return _parts_of(part.title)
 
 
-def _title(name: str, found: Sequence[Block], notes: Notebook) -> str:
-    for block in found:
-        if isinstance(block, Heading) and block.level == 1 and plain(block.text):
-            return one_line(plain(block.text))
+def _parts_of(title: str) -> frozenset[str]:
+    return frozenset(folded(name) for name in (*re.split(r"[/&,+]|\band\b", title), title))
+
+
+def _title(found: Sequence[Block], fields: Mapping[str, str], notes: Notebook) -> str:
+    for given in (fields.get("title", ""), *(block.text for block in found if _is_top(block))):
+        if plain(given):
+            return one_line(plain(given))
     notes.note(1, "the report has no heading of level 1; named after its file", "give it one")
-    return one_line(cleaned(PurePosixPath(name).stem)[0])
+    return one_line(cleaned(PurePosixPath(notes.path).stem)[0])
+
+
+def _is_top(block: Block) -> TypeGuard[Heading]:
+    return isinstance(block, Heading) and block.level == 1
 
 
 def _incident_id(name: str, notes: Notebook, known: dict[str, str]) -> str:
-    """The id at the start of the file's name, else a hash of the name; two files never share one."""
-    stem = PurePosixPath(name).name.removesuffix(".md")
+    """The id at the start of a file's name or a title, else a hash of it; two reports never share one."""
+    stem = name.removesuffix(".md")
     match = _ID.match(stem)
     result = re.sub(r"[_ ]", "-", match[0]) if match and len(match[0]) <= _NAME_LIMIT else short_hash(stem)
     if result.casefold() in known:
         notes.note(0, f"{known[result.casefold()]} has the id {result} as well", "number one of them anew")
         result = f"{result}-{short_hash(stem)}"
-    known[result.casefold()] = PurePosixPath(name).name
+    known[result.casefold()] = name
     return result
 
 
@@ -223,7 +299,7 @@ def _claim(row: Row, part: Section, incident_id: str, body: str = "", done: bool
 
 def _from_table(table: Table, part: Section, incident_id: str, notes: Notebook) -> Iterator[Claim]:
     rows = table_rows(table, ITEM_COLUMNS, notes)
-    if "title" not in table.columns(ITEM_COLUMNS):
+    if "title" not in table.columns(ITEM_COLUMNS, notes.dialect):
         for row in rows:
             message = "the table has no column of actions"
             notes.block(row.line, message, "name the column `Action`", stands_for=1)
@@ -233,13 +309,16 @@ def _from_table(table: Table, part: Section, incident_id: str, notes: Notebook) 
         yield _claim(Row(row.line, values, row.extra), part, incident_id)
 
 
-def _stats(found: Sequence[Block]) -> dict[str, str]:
-    """Category and times as the report claims them, in its words."""
-    result: dict[str, str] = {}
+def _stats(found: Sequence[Block], fields: Mapping[str, str]) -> dict[str, str]:
+    """Category and times as the report claims them, in its words: in its front matter, else in its text."""
+    result = {_stat_name(name): value for name, value in fields.items() if folded(name) in _STAT_FIELDS}
     for block in found:
         if isinstance(block, Entry | Paragraph):
             for label, value in _STAT.findall(block.text):
-                name = label.casefold()
-                key = name if name == "category" else "detection" if "detect" in name else "recovery"
-                result.setdefault(key, one_line(plain(value.strip(" \t*_"))))
+                result.setdefault(_stat_name(label), one_line(plain(value.strip(" \t*_"))))
     return result
+
+
+def _stat_name(label: str) -> str:
+    name = label.casefold()
+    return name if name == "category" else "detection" if "detect" in name else "recovery"

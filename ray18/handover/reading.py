@@ -3,34 +3,38 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TypeVar
 
+from ray18.documents.dialects import Intake
+from ray18.handover.archive import Limits, read_members
 from ray18.handover.artifacts import ARTIFACTS, ArtifactKind, artifact
+from ray18.handover.delivery import Delivery, Part
 from ray18.handover.json_text import MAX_BYTES
-from ray18.handover.model import Artifact, Contents, Handover, Reading, Remark, Team, Unusable, worst_first
+from ray18.handover.model import Artifact, Contents, Handover, Notebook, Remark, Team, Unusable, worst_first
 from ray18.handover.ownership import completed
 
-T = TypeVar("T")
-
-_RECORD = artifact("operational-handover-record.json").path
-_CATALOG = artifact("SERVICE-CATALOG.xlsx").path
+_RECORD = artifact("operational-handover-record.json")
+_CATALOG = artifact("SERVICE-CATALOG.xlsx")
 _EXPECTED_BESIDE = frozenset((".gitkeep", "README.md"))
+_ASIDE = frozenset((".gitkeep", "README.md", "LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE"))
+"""Files in the folder of an artifact that are none of its parts."""
+_UNPACKED = Limits(members=5_000, total=64 * 1024 * 1024)
 
 
-def read_handover(files: Mapping[str, bytes]) -> Handover:
+def read_handover(files: Mapping[str, bytes], intake: Intake | None = None) -> Handover:
     """What a hand-over says. `files`: content by path relative to its folder, parts joined by `/`.
 
-    Never raises, whatever the bytes: what cannot be read is named by blocking remarks.
+    `intake` says how it is written. Never raises, whatever the bytes: what cannot be read is named by blocking remarks.
     """
-    found = {kind.name: _locate(kind, files) for kind in ARTIFACTS}
-    read = [_read(kind, found[kind.name], files) for kind in ARTIFACTS]
+    manner = intake or Intake()
+    found = {kind.name: _located(kind, files) for kind in ARTIFACTS}
+    read = [_read(kind, found[kind.name], files, manner) for kind in ARTIFACTS]
     artifacts = tuple(entry for entry, _ in read)
-    contents = _merged(part for _, part in read)
-    services, across = completed(contents, found[_RECORD] or _RECORD, found[_CATALOG] or _CATALOG)
+    contents = Contents.merged([part for _, part in read])
+    services, across = completed(contents, _first(found, _RECORD), _first(found, _CATALOG))
     remarks = [*(remark for entry in artifacts for remark in entry.remarks), *across, *_unknown(files, found)]
     return Handover(
         artifacts,
-        contents.items,
+        contents.drafts,
         services,
         contents.ownership,
         contents.slas,
@@ -43,91 +47,97 @@ def read_handover(files: Mapping[str, bytes]) -> Handover:
     )
 
 
-def _locate(kind: ArtifactKind, files: Mapping[str, bytes]) -> str:
-    """The path the artifact really has: its own name, else one that differs only in case; empty = missing."""
-    names = {path.split("/")[0] for path in files if ("/" in path) == kind.is_folder}
-    if kind.path in names:
-        return kind.path
-    return min((name for name in names if name.casefold() == kind.path.casefold()), default="")
+def _located(kind: ArtifactKind, files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The files and folders at the top that are the artifact, whichever their form; its own name first, if it is there."""
+    names = {path.split("/")[0] for path in files if kind.is_named(path.split("/")[0])}
+    return tuple(sorted(names, key=lambda name: (name != kind.path, name.casefold() != kind.path.casefold(), name)))
 
 
-def _read(kind: ArtifactKind, path: str, files: Mapping[str, bytes]) -> tuple[Artifact, Contents]:
-    if not path:
-        gone = Remark(kind.path, 0, _missing_text(kind), "hand it over", True)
-        remarks = (gone,) if kind.required else ()
-        return Artifact(kind.name, kind.path, False, False, "", 0, 0, remarks, kind.required), Contents()
-    reading, readable = _attempt(kind, path, files)
-    noted = (*_named_otherwise(kind, path), *reading.remarks)
-    digest = _digest(kind, path, files)
-    entry = Artifact(kind.name, path, True, readable, digest, reading.rows, reading.items, noted, kind.required)
-    return entry, reading.contents
+def _first(found: Mapping[str, tuple[str, ...]], kind: ArtifactKind) -> str:
+    return next(iter(found[kind.name]), kind.path)
 
 
-def _missing_text(kind: ArtifactKind) -> str:
-    return f"the artifact is missing: {kind.purpose} (from {kind.source})"
+def _read(
+    kind: ArtifactKind, names: tuple[str, ...], files: Mapping[str, bytes], manner: Intake
+) -> tuple[Artifact, Contents]:
+    paths = sorted(path for path in files if path.split("/")[0] in names)
+    if not paths:
+        gone = Remark(
+            kind.path, 0, f"the artifact is missing: {kind.purpose} (from {kind.source})", "hand it over", True
+        )
+        missed = (gone,) if kind.required else ()
+        return Artifact(kind.name, kind.path, False, False, "", 0, 0, missed, kind.required), Contents()
+    noted = list(_named_otherwise(kind, names))
+    parts = tuple(_parts(kind, paths, files, noted))
+    reading = kind.read(Delivery(names[0], parts, manner.dialect(kind.id), files))
+    remarks = (*noted, *reading.remarks)
+    entry = Artifact(
+        kind.name,
+        names[0],
+        True,
+        not any(remark.blocking for remark in remarks),
+        _digest(names, paths, files),
+        reading.rows,
+        reading.items,
+        remarks,
+        kind.required,
+    )
+    return _balanced(entry), reading.contents
 
 
-def _named_otherwise(kind: ArtifactKind, path: str) -> tuple[Remark, ...]:
-    if path == kind.path:
-        return ()
-    return (Remark(path, 0, f"the artifact is named {path}; read as {kind.path}", f"rename it to {kind.path}"),)
+def _balanced(entry: Artifact) -> Artifact:
+    """The artifact; should the sum not hold, a blocking remark says so: nothing may be lost in silence."""
+    if entry.accounted:
+        return entry
+    message = f"the sum does not hold: {entry.sum}"
+    lost = Remark(entry.path, 0, message, "report it as a defect of ray18", True)
+    return replace(entry, readable=False, remarks=(*entry.remarks, lost))
 
 
-def _attempt(kind: ArtifactKind, path: str, files: Mapping[str, bytes]) -> tuple[Reading, bool]:
-    """The reading, and whether the artifact could be used in full."""
-    try:
-        _refuse_large(path, files)
-        reading = kind.read(path, files)
-    except Unusable as stop:
-        return Reading(0, 0, tuple(replace(remark, stands_for=0) for remark in stop.remarks)), False
-    except Exception as error:  # a reader's defect must not hide the other artifacts, nor reach the user as a traceback
-        message = f"the artifact cannot be read: {type(error).__name__}: {error}"[:300]
-        remark = Remark(path, 0, message, "save it again in its usual form, or report a defect of ray18", True)
-        return Reading(0, 0, (remark,)), False
-    return reading, not any(remark.blocking for remark in reading.remarks)
+def _named_otherwise(kind: ArtifactKind, names: tuple[str, ...]) -> Iterator[Remark]:
+    for name in names:
+        if name != kind.path and name.casefold() == kind.path.casefold():
+            yield Remark(name, 0, f"the artifact is named {name}; read as {kind.path}", f"rename it to {kind.path}")
 
 
-def _parts(path: str, files: Mapping[str, bytes]) -> list[str]:
-    return sorted(name for name in files if name == path or name.startswith(f"{path}/"))
-
-
-def _refuse_large(path: str, files: Mapping[str, bytes]) -> None:
-    for name in _parts(path, files):
-        if len(files[name]) > MAX_BYTES:
+def _parts(kind: ArtifactKind, paths: Iterable[str], files: Mapping[str, bytes], noted: list[Remark]) -> Iterator[Part]:
+    """Every file of the artifact; those in an archive as if they lay in a folder of its name."""
+    for path in paths:
+        name = path.rsplit("/", 1)[-1]
+        if "/" in path and name in _ASIDE and not kind.is_folder:
+            noted.append(Remark(path, 0, "not a part of the artifact; it is not read", ""))
+        elif len(files[path]) > MAX_BYTES:
             message = f"the file has more than {MAX_BYTES:,} bytes; larger ones are not read"
-            raise Unusable(Remark(name, 0, message, "split it", True))
+            noted.append(Remark(path, 0, message, "split it", True))
+        elif name.casefold().endswith(".zip") and kind.id != "closure-package":
+            yield from _unpacked(path, files[path], noted)
+        else:
+            yield Part(path, files[path])
 
 
-def _digest(kind: ArtifactKind, path: str, files: Mapping[str, bytes]) -> str:
-    """SHA-256 of the file; of a folder, that of its sorted `<sha256>  <path inside>` lines."""
-    if not kind.is_folder:
-        return hashlib.sha256(files[path]).hexdigest()
-    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name[len(path) + 1 :]}\n" for name in _parts(path, files))
+def _unpacked(path: str, content: bytes, noted: list[Remark]) -> Iterator[Part]:
+    notes = Notebook(path)
+    try:
+        members = read_members(content, notes, _UNPACKED, keep=("",), keep_limit=MAX_BYTES).members
+    except Unusable as stop:
+        noted.extend(stop.remarks)
+        return
+    noted.extend(replace(remark, stands_for=0) for remark in notes.remarks)
+    yield from (Part(f"{path}/{member.name}", member.content) for member in members)
+
+
+def _digest(names: tuple[str, ...], paths: Iterable[str], files: Mapping[str, bytes]) -> str:
+    """SHA-256 of the only file; of a folder, that of its sorted `<sha256>  <path inside>` lines; of several, of full paths."""
+    if names[0] in files and len(names) == 1:
+        return hashlib.sha256(files[names[0]]).hexdigest()
+    cut = len(names[0]) + 1 if len(names) == 1 else 0
+    lines = (f"{hashlib.sha256(files[path]).hexdigest()}  {path[cut:]}\n" for path in paths)
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _merged(parts: Iterable[Contents]) -> Contents:
-    every = list(parts)
-    return Contents(
-        items=tuple(entry for part in every for entry in part.items),
-        services=tuple(entry for part in every for entry in part.services),
-        ownership=tuple(entry for part in every for entry in part.ownership),
-        slas=tuple(entry for part in every for entry in part.slas),
-        teams=tuple(entry for part in every for entry in part.teams),
-        incidents=tuple(entry for part in every for entry in part.incidents),
-        baseline=_only(part.baseline for part in every),
-        tickets=_only(part.tickets for part in every),
-        support=_only(part.support for part in every),
-    )
-
-
-def _only(values: Iterable[T | None]) -> T | None:
-    return next((value for value in values if value is not None), None)
-
-
-def _unknown(files: Mapping[str, bytes], found: Mapping[str, str]) -> Iterator[Remark]:
+def _unknown(files: Mapping[str, bytes], found: Mapping[str, tuple[str, ...]]) -> Iterator[Remark]:
     """Files that are none of the artifacts: said once for each file or folder."""
-    known = set(found.values()) | _EXPECTED_BESIDE
+    known = {name for names in found.values() for name in names} | _EXPECTED_BESIDE
     for name in sorted({path.split("/")[0] for path in files} - known):
         remedy = "remove it, or name it as the artifact that it is"
         yield Remark(name, 0, "not one of the artifacts; it is not read", remedy)

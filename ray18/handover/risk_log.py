@@ -1,19 +1,25 @@
-"""`SECURITY-RISK-LOG.csv`: one row for each security risk; the columns of CISA's KEV catalog are known."""
+"""`SECURITY-RISK-LOG.csv`: one row for each security risk; the columns of CISA's KEV catalog are known.
+
+Also what scanners report: SARIF, OSV, CycloneDX VEX, pip-audit, Trivy (`ray18.handover.scanners`).
+"""
 
 import re
-from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 
 from ray18.documents.backlog import Kev, Security
 from ray18.findings import shown
-from ray18.handover.delimited import read_rows
-from ray18.handover.draft import Claim, Stream, drafted, note_missing
-from ray18.handover.identity import IdBook
-from ray18.handover.model import Contents, Notebook, Reading
+from ray18.handover.days import read_day
+from ray18.handover.delivery import Delivery, Part
+from ray18.handover.draft import Claim, Stream
+from ray18.handover.item_list import ItemList, Sightings, read_items
+from ray18.handover.model import Notebook, Reading
+from ray18.handover.rows import Shape
+from ray18.handover.scanners import read_report
 from ray18.handover.table import ITEM_COLUMNS, Columns, Row
-from ray18.handover.text import iso_day, one_line
+from ray18.handover.text import one_line
 from ray18.handover.words import RISK_STATES
 
-STREAM = Stream("SEC", "security-risk")
 COLUMNS: Columns = {
     **ITEM_COLUMNS,
     "id": ("riskid", *ITEM_COLUMNS["id"], "cve", "cveid", "findingid", "vulnerabilityid"),
@@ -24,23 +30,20 @@ COLUMNS: Columns = {
     "cwe": ("cwe", "cwes", "cweid"),
     "cvss": ("cvss", "cvssvector"),
     "epss": ("epss", "epssscore"),
+    "aliases": ("aliases",),
 }
+_LISTS = ("risks", "items", "vulnerabilities", "findings", "security_risks", "risk_log", "entries", "issues", "alerts")
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,}", re.ASCII)
 _CWE = re.compile(r"CWE-[0-9]{1,5}", re.ASCII)
 _SEPARATOR = re.compile(r"[,;\s]+")
 
 
-def read(path: str, files: Mapping[str, bytes]) -> Reading:
-    """Every row as a backlog item. Raises Unusable."""
-    rows, notes = read_rows(path, files[path], COLUMNS, "title")
-    drafts = drafted(STREAM, (_claim(row) for row in rows), notes, IdBook())
-    note_missing(drafts, notes)
-    items = tuple(draft.item for draft in drafts)
-    refused = sum(remark.stands_for for remark in notes.remarks)
-    return Reading(len(items) + refused, len(items), tuple(notes.remarks), Contents(items=items))
+def read(delivery: Delivery) -> Reading:
+    """Every risk as a backlog item."""
+    return read_items(delivery, KIND)
 
 
-def _claim(row: Row) -> Claim:
+def claim(row: Row) -> Claim:
     natural = row.get("id")
     title = row.get("title")
     named = {**row.values, "title": f"{natural}: {title}"} if natural and natural not in title and title else row.values
@@ -78,7 +81,7 @@ def _security(row: Row, notes: Notebook) -> Security | None:
 
 def _vulnerabilities(row: Row) -> tuple[str, ...]:
     """Every CVE id that the row names, in whichever column."""
-    said = " ".join((row.get("id"), row.get("title"), *row.extra.values()))
+    said = " ".join((row.get("id"), row.get("title"), row.get("aliases"), *row.extra.values()))
     return tuple(dict.fromkeys(_CVE.findall(said)))
 
 
@@ -116,9 +119,28 @@ def _kev(row: Row, notes: Notebook) -> Kev:
         message = f"known ransomware use {shown(row.get('ransomware'))} is not a known value"
         notes.note(row.line, message, "write Known or Unknown")
     fields = {
-        "date_added": iso_day(row.get("created")),
-        "due_date": iso_day(row.get("due")),
+        "date_added": _sure_day(row.get("created"), notes),
+        "due_date": _sure_day(row.get("due"), notes),
         "required_action": one_line(row.get("required_action")),
         "known_ransomware_campaign_use": known,
     }
     return Kev.model_validate({name: value for name, value in fields.items() if value})
+
+
+def _sure_day(text: str, notes: Notebook) -> date | None:
+    """The day, where it can be read in one way; that it cannot is said of the item's own field."""
+    day = read_day(text, notes.dialect)
+    return day if isinstance(day, date) else None
+
+
+def _report(part: Part, notes: Notebook) -> Sightings | None:
+    report = read_report(part, notes)
+    return Sightings(tuple(map(_seen, report.rows)), report.seen) if report else None
+
+
+def _seen(row: Row) -> Claim:
+    """The claim of a scanner's finding; its title names it already."""
+    return replace(claim(row), row=row, key=row.get("id"), annotations={})
+
+
+KIND = ItemList(Stream("SEC", "security-risk"), Shape(COLUMNS, "title", _LISTS, "risks"), "csv", claim, _report)

@@ -1,19 +1,34 @@
-"""`SERVICE-CATALOG.xlsx`: one row for each service, columns in any order; other sheets may give teams."""
+"""`SERVICE-CATALOG.xlsx`: one row for each service, columns in any order; other sheets may give teams.
+
+Also a list in another form, entities of Backstage, and objectives of OpenSLO, Sloth and Pyrra.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from ray18.documents.services import Objective, Service
 from ray18.findings import shown
-from ray18.handover.model import Contents, Notebook, Reading, Remark, Team, Unusable
-from ray18.handover.table import Columns, matched, repeated
+from ray18.handover.catalog_entities import Entities, read_entities
+from ray18.handover.delivery import Delivery, Part, read_parts
+from ray18.handover.model import Contents, Notebook, Promise, Reading, Remark, Team, Unusable
+from ray18.handover.rows import Shape, form_of, read_rows
+from ray18.handover.table import Columns, matched, meaning
 from ray18.handover.text import cleaned, is_slug, one_line, slug
 from ray18.handover.words import TIERS
-from ray18.handover.workbook import Cell, Line, Sheet, read_sheets
+from ray18.handover.workbook import (
+    Cell,
+    Line,
+    Sheet,
+    block_all,
+    leave_out,
+    note_hidden_sheet,
+    read_sheets,
+    refuse_header,
+)
 
 COLUMNS: Columns = {
     "id": ("serviceid", "id", "service"),
@@ -58,37 +73,103 @@ class _Row:
         self.notes.note(self.line.number, f"{self.place(name)}: {message}", f"{remedy}; kept as an annotation")
 
 
-def read(path: str, files: Mapping[str, bytes]) -> Reading:
+SHAPE = Shape(
+    {**COLUMNS, "name": (*COLUMNS["name"], "service", "component"), "id": ("serviceid", "id")},
+    "name", ("services", "catalog", "components", "items"), "services",
+)  # fmt: skip
+"""A catalog in another form than a workbook."""
+
+
+def read(delivery: Delivery) -> Reading:
     """Every service and the teams named; a row with a cell that is no plain value is refused."""
-    sheets = read_sheets(path, files[path])
-    notes = Notebook(path)
-    catalogs = _catalogs(sheets)
-    if not catalogs:
-        headings = "; ".join(f"{sheet.name}: {_headings(sheet)}" for sheet in sheets)[:200]
-        message = f"no sheet lists services; first rows are: {headings}"
-        raise Unusable(Remark(path, 1, message, "name columns Service ID, Name, Tier, Owner", True))
     services: dict[str, Service] = {}
+    reading = read_parts(delivery, lambda part, notes: _read_part(part, notes, services))
+    notes = Notebook(delivery.path)
+    objectives = reading.contents.objectives
+    linked = _with_known_dependencies(_with_objectives(services, objectives, notes), notes)
+    owners = tuple(Team(entry.owner, "", delivery.path, 0) for entry in linked if entry.owner)
+    contents = replace(reading.contents, services=linked, teams=(*reading.contents.teams, *owners), objectives=())
+    lost = sum(remark.stands_for for remark in notes.remarks)
+    return Reading(reading.rows, reading.items - lost, (*reading.remarks, *notes.remarks), contents)
+
+
+def _read_part(part: Part, notes: Notebook, services: dict[str, Service]) -> Reading:
+    """One file; its services are put to those known already."""
+    form = form_of(part, "workbook")
+    if form == "workbook":
+        return _read_workbook(part, notes, services)
+    if form == "tree" and (entities := read_entities(part, notes)):
+        return _read_entities(entities, notes, services)
+    found = read_rows(part, notes, SHAPE, "workbook")
+    before = len(services)
+    for row in found.rows:
+        cells = {name: Cell(f"line {row.line}", text) for name, text in row.values.items()}
+        notes_of = {slug(heading) or "other": one_line(cleaned(text)[0])[:2000] for heading, text in row.extra.items()}
+        _add(_Row(Line(row.line, ()), part.path, cells, notes, notes_of), services)
+    return Reading(found.seen, len(services) - before, ())
+
+
+def _read_entities(entities: Entities, notes: Notebook, services: dict[str, Service]) -> Reading:
+    """Entities of Backstage and objectives of OpenSLO, Sloth and Pyrra."""
+    taken = 0
+    for service, line in entities.services:
+        if service.id in services:
+            message = f"the service {service.id!r} stands twice"
+            notes.block(line, message, "keep one of them", stands_for=1)
+        else:
+            services[service.id] = service
+            taken += 1
+    taken += len(entities.teams) + len(entities.objectives)
+    return Reading(entities.seen, taken, (), Contents(teams=entities.teams, objectives=entities.objectives))
+
+
+def _with_objectives(
+    services: dict[str, Service], objectives: Sequence[Promise], notes: Notebook
+) -> dict[str, Service]:
+    """The services with the objectives that name them; one that names none of them is a remark."""
+    result = dict(services)
+    for promise in objectives:
+        service = result.get(promise.service)
+        if service is None:
+            message = (
+                f"the objective {promise.objective.name!r} is for {shown(promise.service)}, which is no service here"
+            )
+            remedy = "add the service, or map its name in ray18.yaml: intake.values.service"
+            notes.remarks.append(Remark(promise.path, promise.line, message, remedy, stands_for=1))
+        elif any(known.name == promise.objective.name for known in service.slos):
+            message = f"{service.id} has the objective {promise.objective.name!r} already"
+            notes.remarks.append(Remark(promise.path, promise.line, message, "settle which one holds", stands_for=1))
+        else:
+            result[service.id] = service.model_copy(update={"slos": (*service.slos, promise.objective)})
+    return result
+
+
+def _read_workbook(part: Part, notes: Notebook, services: dict[str, Service]) -> Reading:
+    def fits(header: Sequence[str]) -> bool:
+        return _describes_services(_fields(header, notes))
+
+    sheets = [sheet.from_header(fits) for sheet in read_sheets(part.path, part.content)]
+    catalogs = _catalogs(sheets, notes)
+    if not catalogs:
+        headings = "; ".join(f"{sheet.name}: {', '.join(filter(None, sheet.header)) or 'blank'}" for sheet in sheets)
+        message = f"no sheet lists services; first rows are: {headings[:160]}"
+        raise Unusable(Remark(part.path, 1, message, "name columns Service ID, Name, Tier, Owner", True))
+    before = len(services)
     for sheet in catalogs:
         _read_catalog(sheet, services, notes)
-    teams = tuple(team for sheet in sheets if sheet not in catalogs for team in _other(path, sheet, notes))
-    rows = len(services) + sum(remark.stands_for for remark in notes.remarks)
-    owners = tuple(Team(entry.owner, "", path, 0) for entry in services.values() if entry.owner)
-    linked = _with_known_dependencies(services, notes)
-    contents = Contents(services=linked, teams=(*teams, *owners))
-    return Reading(rows, len(linked), tuple(notes.remarks), contents)
+    teams: list[Team] = []
+    others = sum(_other(sheet, teams, notes) for sheet in sheets if sheet not in catalogs)
+    rows = sum(len(sheet.lines) - 1 for sheet in catalogs) + others
+    return Reading(rows, len(services) - before + len(teams), (), Contents(teams=tuple(teams)))
 
 
-def _header(sheet: Sheet) -> tuple[str, ...]:
-    return tuple(cell.text for cell in sheet.lines[0].cells) if sheet.lines else ()
+def _fields(header: Sequence[str], notes: Notebook) -> frozenset[str]:
+    return frozenset(matched(header, COLUMNS, notes.dialect).values())
 
 
-def _headings(sheet: Sheet) -> str:
-    return ", ".join(filter(None, _header(sheet))) or "blank"
-
-
-def _catalogs(sheets: Sequence[Sheet]) -> list[Sheet]:
+def _catalogs(sheets: Sequence[Sheet], notes: Notebook) -> list[Sheet]:
     """The sheet that says most about services, and those with the same columns (one for each region, say)."""
-    known = {sheet.name: frozenset(matched(_header(sheet), COLUMNS).values()) for sheet in sheets}
+    known = {sheet.name: _fields(sheet.header, notes) for sheet in sheets}
     fit = [names for names in known.values() if _describes_services(names)]
     best = max(fit, key=len, default=None)
     return [sheet for sheet in sheets if known[sheet.name] == best]
@@ -102,39 +183,31 @@ def _describes_services(names: frozenset[str]) -> bool:
 
 def _read_catalog(sheet: Sheet, services: dict[str, Service], notes: Notebook) -> None:
     first = sheet.lines[0]
-    _refuse_header(sheet, first, notes.path)
-    if sheet.hidden:
-        notes.note(first.number, f"sheet {sheet.name!r} is hidden; it was read", "show it, or remove it")
-    known = matched(_header(sheet), COLUMNS)
+    refuse_header(sheet, notes.path)
+    note_hidden_sheet(sheet, notes)
+    known = matched(sheet.header, COLUMNS, notes.dialect)
     for line in sheet.lines[1:]:
-        row = _Row(
-            line,
-            sheet.name,
-            {name: line.cells[at] for at, name in known.items() if at < len(line.cells)},
-            notes,
-        )
+        cells = {name: line.cells[at] for at, name in known.items() if at < len(line.cells)}
+        row = _Row(line, sheet.name, {name: _meant(cell, name, notes) for name, cell in cells.items()}, notes)
         _keep_extra(row, first, known)
-        service = _service(row)
-        if service and service.id in services:
-            message = f"{row.place('id')}: the service {service.id!r} stands twice"
-            notes.block(line.number, message, "keep one of the rows", stands_for=1)
-        elif service:
-            services[service.id] = service
+        _add(row, services)
     if len(sheet.lines) == 1:
         notes.block(first.number, f"sheet {sheet.name!r} has a header and no service", "add the services")
 
 
-def _refuse_header(sheet: Sheet, first: Line, path: str) -> None:
-    troubles = [f"{cell.place} {cell.trouble}" for cell in first.cells if cell.trouble]
-    if first.merged:
-        troubles.append(f"{sheet.name}!{first.merged} is a merged cell in the header")
-    troubles.extend(f"the column {name!r} stands twice on {sheet.name}" for name in repeated(_named(sheet)))
-    if troubles:
-        raise Unusable(*(Remark(path, first.number, text, "give each column its own name", True) for text in troubles))
+def _meant(cell: Cell, name: str, notes: Notebook) -> Cell:
+    """The cell with the value that it stands for."""
+    return replace(cell, text=meaning(notes.dialect, name, cell.text)) if cell.text else cell
 
 
-def _named(sheet: Sheet) -> list[str]:
-    return [heading for heading in _header(sheet) if heading]
+def _add(row: _Row, services: dict[str, Service]) -> None:
+    """Puts the service of a row to the others; a second one of the same id is refused."""
+    service = _service(row)
+    if service and service.id in services:
+        message = f"{row.place('id')}: the service {service.id!r} stands twice"
+        row.notes.block(row.line.number, message, "keep one of the rows", stands_for=1)
+    elif service:
+        services[service.id] = service
 
 
 def _keep_extra(row: _Row, first: Line, known: Mapping[int, str]) -> None:
@@ -161,8 +234,7 @@ def _service(row: _Row) -> Service | None:
     service_id = _id(row) if not troubles else ""
     if not troubles and not service_id:
         troubles.append(f"{row.place('id')}: the row names no service")
-    for at, trouble in enumerate(troubles):
-        row.notes.block(row.line.number, trouble, "write plain text in each cell", stands_for=1 if at == 0 else 0)
+    block_all(row.line, troubles, row.notes)
     if troubles:
         return None
     if row.line.hidden:
@@ -276,18 +348,18 @@ def _with_known_dependencies(services: Mapping[str, Service], notes: Notebook) -
     return tuple(services.values())
 
 
-def _other(path: str, sheet: Sheet, notes: Notebook) -> Iterator[Team]:
-    """Teams and their contacts, where a sheet gives them; any other sheet gets a remark."""
-    known = {name: at for at, name in matched(_header(sheet), CONTACTS).items()}
+def _other(sheet: Sheet, teams: list[Team], notes: Notebook) -> int:
+    """How many rows a sheet has that lists no services; teams and their contacts are taken over, where it gives them."""
+    known = {name: at for at, name in matched(sheet.header, CONTACTS, notes.dialect).items()}
     if set(known) != {"team", "contact"}:
-        if sheet.lines:
-            first = sheet.lines[0].number
-            notes.note(first, f"sheet {sheet.name!r} ({len(sheet.lines)} rows) is not read", "it names no service")
-        return
+        return leave_out(sheet, notes)
     for line in sheet.lines[1:]:
         team, contact = (_cell_text(line.cells, known[name]) for name in ("team", "contact"))
         if team:
-            yield Team(team, contact, path, line.number)
+            teams.append(Team(team, contact, notes.path, line.number))
+        else:
+            notes.note(line.number, f"{sheet.name}!{line.number}: the row names no team", "name it", stands_for=1)
+    return len(sheet.lines) - 1
 
 
 def _cell_text(cells: Sequence[Cell], at: int) -> str:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ray18.documents.dialects import PLAIN, Dialect
+
 Columns = Mapping[str, tuple[str, ...]]
 """Our name of a column -> the headings it may have, as `folded` writes them."""
 
@@ -45,29 +47,50 @@ def folded(heading: str) -> str:
     return _NOT_WORD.sub("", heading).casefold()
 
 
-def matched(header: Sequence[str], columns: Columns) -> dict[int, str]:
-    """Position -> our name, for each column with a known heading; the first of two alike counts."""
+def matched(header: Sequence[str], columns: Columns, dialect: Dialect = PLAIN) -> dict[int, str]:
+    """Position -> our name, for each column with a known heading; the first of two alike counts.
+
+    What the dialect says of a heading counts before what we know, and a field that it names is read from nowhere else.
+    """
+    said = {folded(heading): name for heading, name in dialect.columns.items()}
+    told = {at: said[folded(heading)] for at, heading in enumerate(header) if folded(heading) in said}
+    result = {at: name for at, name in told.items() if name in columns}
     names = {heading: name for name, headings in columns.items() for heading in headings}
-    result: dict[int, str] = {}
     for position, heading in enumerate(header):
         name = names.get(folded(heading))
-        if name and name not in result.values():
+        if name and position not in told and name not in result.values():
             result[position] = name
-    return result
+    return dict(sorted(result.items()))
 
 
-def named(header: Sequence[str], columns: Columns) -> Callable[[int, Sequence[str]], Row]:
+def named(header: Sequence[str], columns: Columns, dialect: Dialect = PLAIN) -> Callable[[int, Sequence[str]], Row]:
     """What makes a Row of a line's number and its cells, one for each heading."""
-    known = matched(header, columns)
+    known = matched(header, columns, dialect)
+    meant = {name: _meanings(dialect, name) for name in known.values()}
 
     def row(line: int, cells: Sequence[str]) -> Row:
+        found = {name: cells[at].strip() for at, name in known.items() if cells[at].strip()}
         return Row(
             line,
-            {name: cells[at].strip() for at, name in known.items() if cells[at].strip()},
+            {name: meant[name].get(folded_value(text), text) for name, text in found.items()},
             {header[at]: cell.strip() for at, cell in enumerate(cells) if at not in known and cell.strip()},
         )
 
     return row
+
+
+def meaning(dialect: Dialect, name: str, text: str) -> str:
+    """What a value of a field stands for, where the dialect says so; else the value itself."""
+    return _meanings(dialect, name).get(folded_value(text), text)
+
+
+def _meanings(dialect: Dialect, name: str) -> dict[str, str]:
+    return {folded_value(given): meant for given, meant in dialect.values.get(name, {}).items()}
+
+
+def folded_value(text: str) -> str:
+    """A value without case, and with single blanks: as the words of the dialect are compared."""
+    return " ".join(text.split()).casefold()
 
 
 def repeated(header: Sequence[str]) -> tuple[str, ...]:

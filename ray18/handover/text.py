@@ -3,29 +3,39 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
 
+from ray18.documents.dialects import PLAIN, Dialect
 from ray18.handover.model import Remark, Unusable
 from ray18.yaml.text import deceptive
 
 _BLANKS = re.compile(r"\s+")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _CONFLICT = re.compile(r"^[ ]*(?:<{7}|>{7}|\|{7})(?=[ ]|$)", re.MULTILINE)
 _SHOWN_LINES = 20
+_SAVE = "save it as UTF-8, or name its encoding in ray18.yaml: intake.encoding"
+_CODECS = {"utf-8": "utf-8-sig", "windows-1250": "cp1250", "macintosh": "mac-roman"}
+_MARKED = {"utf-16": (b"\xff\xfe", b"\xfe\xff"), "utf-32": (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")}
+"""Encodings that cannot be read without a byte order mark, and the marks."""
 
 
-def decoded(path: str, content: bytes) -> str:
-    """The text of a file, a byte order mark removed and CR LF as LF. Raises Unusable when it is not UTF-8."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unusable(Remark(path, 1, "the file is UTF-16", "save it as UTF-8", True))
+def decoded(path: str, content: bytes, dialect: Dialect = PLAIN) -> str:
+    """The text of a file, a byte order mark removed and CR LF as LF. Raises Unusable when its encoding does not fit.
+
+    It is UTF-8 unless the dialect asks for another encoding; none is ever guessed.
+    """
+    encoding = dialect.encoding or "utf-8"
+    if encoding == "utf-8" and content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Unusable(Remark(path, 1, "the file is UTF-16", _SAVE, True))
+    if encoding in _MARKED and not content.startswith(_MARKED[encoding]):
+        raise Unusable(Remark(path, 1, f"the file has no byte order mark of {encoding}", "save it as UTF-8", True))
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(_CODECS.get(encoding, encoding))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        message = f"byte 0x{content[error.start]:02x} at offset {error.start:,} is not UTF-8"
-        raise Unusable(Remark(path, line, message, "save the file as UTF-8", True)) from error
+        name = encoding.upper() if encoding == "utf-8" else encoding
+        message = f"byte 0x{content[error.start]:02x} at offset {error.start:,} is not {name}"
+        raise Unusable(Remark(path, line, message, _SAVE, True)) from error
     return text.replace("\r\n", "\n")
 
 
@@ -75,16 +85,6 @@ def prose(text: str) -> tuple[str, bool]:
     joined = joined.lstrip()
     mended = _CONFLICT.sub("[conflict marker]", joined)
     return mended, mended != joined
-
-
-def iso_day(text: str) -> date | None:
-    """The day, when it is written YYYY-MM-DD and exists."""
-    if not _DAY.match(text):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def is_slug(text: str) -> bool:

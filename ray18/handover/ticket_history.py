@@ -1,13 +1,15 @@
 """`ticket-history.csv`: one row for each ticket of the past, or for each count; forecasts rest on it. It may be missing."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from ray18.findings import shown
-from ray18.handover.delimited import read_rows
+from ray18.handover.days import Unclear, read_day, read_duration
+from ray18.handover.delimited import csv_rows
+from ray18.handover.delivery import Delivery, Part, read_parts
 from ray18.handover.model import Contents, Notebook, Reading, Ticket, Tickets
+from ray18.handover.rows import Found, Shape, form_of, read_rows
 from ray18.handover.table import Columns, Row
 
 COLUMNS: Columns = {
@@ -17,33 +19,34 @@ COLUMNS: Columns = {
     "count": ("count", "tickets", "y"),
     "minutes": ("handlingminutes", "minutesspent", "workminutes"),
 }
+_WEEK = re.compile(r"[0-9]{4}-?W[0-9]{2}", re.ASCII)
 _COUNT = re.compile(r"[0-9]{1,7}", re.ASCII)
 _MINUTES = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,6})?", re.ASCII)
 
 
-def read(path: str, files: Mapping[str, bytes]) -> Reading:
-    """The tickets in numbers; a row without a usable date or count is a remark that stands for it. Raises Unusable."""
-    rows, notes = read_rows(path, files[path], COLUMNS, "opened", max_lines=1_000_000)
-    events = tuple(_events(rows, notes))
-    tickets = Tickets(
-        sum(event.count for event in events),
-        min((event.day for event in events), default=None),
-        max((event.day for event in events), default=None),
-        _counted((event.category, event.count) for event in events),
-        _counted((event.severity, event.count) for event in events),
-        events,
-    )
-    total = len(events) + sum(remark.stands_for for remark in notes.remarks)
-    return Reading(total, len(events), tuple(notes.remarks), Contents(tickets=tickets))
+SHAPE = Shape(COLUMNS, "opened", ("tickets", "events", "incidents", "issues", "items", "history"), "tickets")
+
+
+def read(delivery: Delivery) -> Reading:
+    """The tickets in numbers; a row without a usable date or count is a remark that stands for it."""
+    return read_parts(delivery, _read_part)
+
+
+def _read_part(part: Part, notes: Notebook) -> Reading:
+    if form_of(part, "csv") == "csv":
+        found = Found(*csv_rows(part, notes, COLUMNS, "opened", max_lines=1_000_000))
+    else:
+        found = read_rows(part, notes, SHAPE, "csv")
+    events = tuple(_events(found.rows, notes))
+    return Reading(found.seen, len(events), (), Contents(tickets=Tickets(events)))
 
 
 def _events(rows: Sequence[Row], notes: Notebook) -> Iterator[Ticket]:
     for row in rows:
-        day = _day(row.get("opened"))
+        day = _day(row.get("opened"), notes)
         count = row.get("count") or "1"
-        if day is None:
-            message = f"opened {shown(row.get('opened'))} is not a day or time by ISO 8601"
-            notes.note(row.line, message, "write it as 2026-01-31", stands_for=1)
+        if isinstance(day, Unclear):
+            notes.note(row.line, f"opened {shown(row.get('opened'))} {day.why}", day.remedy, stands_for=1)
         elif not _COUNT.fullmatch(count):
             message = f"the count {shown(count)} is not a whole number"
             notes.note(row.line, message, "write digits only", stands_for=1)
@@ -52,26 +55,21 @@ def _events(rows: Sequence[Row], notes: Notebook) -> Iterator[Ticket]:
             yield Ticket(day, row.get("category"), row.get("severity"), row.line, int(count), minutes)
 
 
-def _day(given: str) -> date | None:
+def _day(given: str, notes: Notebook) -> date | Unclear:
+    """The day; of a week as ISO 8601 writes it, its Monday."""
+    week = _WEEK.fullmatch(given)
     try:
-        return datetime.fromisoformat(given).date()
+        return date.fromisoformat(given) if week else read_day(given, notes.dialect)
     except ValueError:
-        return None
+        return Unclear("is a week that does not exist", "write it as 2026-W05")
 
 
 def _minutes(row: Row, notes: Notebook) -> float | None:
     given = row.get("minutes")
-    if not given:
+    if not given or _MINUTES.fullmatch(given):
+        return float(given) if given else None
+    spent = read_duration(given, notes.dialect)
+    if isinstance(spent, Unclear):
+        notes.note(row.line, f"the handling time {shown(given)} {spent.why}", spent.remedy)
         return None
-    if _MINUTES.fullmatch(given):
-        return float(given)
-    notes.note(row.line, f"the handling time {shown(given)} is not a number of minutes", "write minutes in digits")
-    return None
-
-
-def _counted(values: Iterator[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    result: Counter[str] = Counter()
-    for name, count in values:
-        if name:
-            result[name] += count
-    return tuple(sorted(result.items()))
+    return spent

@@ -77,6 +77,7 @@ def _totals(handover: Handover) -> dict[str, int]:
         "artifacts_present": sum(entry.present for entry in artifacts if entry.required),
         "rows": sum(entry.rows for entry in artifacts),
         "items": sum(entry.items for entry in artifacts),
+        "rows_remarked": sum(entry.remarked for entry in artifacts),
         "backlog_items": len(handover.items),
         "services": len(handover.services),
         "services_with_complete_ownership": sum(row["complete"] for row in ownership_table(handover)),
@@ -97,6 +98,8 @@ def _artifact(entry: Artifact) -> dict[str, Any]:
         "sha256": entry.sha256 or None,
         "rows": entry.rows,
         "items": entry.items,
+        "rows_remarked": entry.remarked,
+        "sum": entry.sum,
         "remarks": len(entry.remarks),
     }
 

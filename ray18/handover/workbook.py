@@ -7,20 +7,27 @@ merged cells and hidden rows, which openpyxl's read-only mode does not tell, are
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
 from ray18.handover.archive import Limits, read_members
+from ray18.handover.delivery import Part
 from ray18.handover.model import Notebook, Remark, Unusable
+from ray18.handover.table import Columns, Row, matched, named, repeated
 
 LIMITS = Limits(members=2_000, total=64 * 1024 * 1024, ratio=300, ratio_from=4 * 1024 * 1024)
-MAX_ROWS = 20_000
+MAX_ROWS = 20_010
+"""20,000 rows below a title and headings."""
 MAX_COLUMNS = 200
-MAX_ELEMENTS = 500_000
+MAX_ELEMENTS = 800_000
+_TITLE_LINES = 10
+"""How far down the headings are looked for."""
 _SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})\Z")
+_ZEROS = re.compile(r"0{2,30}")
+"""A number format that shows a number with zeros before it."""
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -34,6 +41,8 @@ class Cell:
     is_number: bool = False
     is_share: bool = False
     """Whether the sheet shows the number as a percentage."""
+    day: str = ""
+    """The day, where the cell holds a date or a moment; it is trouble wherever no day is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,18 @@ class Sheet:
     lines: tuple[Line, ...]
     hidden: bool = False
 
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The texts of its first row."""
+        return tuple(cell.text for cell in self.lines[0].cells) if self.lines else ()
+
+    def from_header(self, fits: Callable[[Sequence[str]], bool]) -> "Sheet":
+        """The sheet from the row on whose texts fit as headings, if one of the first few does; else as it is."""
+        for at, line in enumerate(self.lines[:_TITLE_LINES]):
+            if fits([cell.text for cell in line.cells]):
+                return Sheet(self.name, self.lines[at:], self.hidden)
+        return self
+
 
 @dataclass
 class _Marks:
@@ -62,6 +83,98 @@ class _Marks:
 
     merged: list[tuple[int, int, str]] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
+
+
+DAYS = frozenset(("created", "due", "opened", "closed"))
+"""Our names of the columns in which a date is due."""
+
+
+def workbook_rows(part: Part, notes: Notebook, columns: Columns, needed: str, what: str) -> tuple[tuple[Row, ...], int]:
+    """All rows by column name, and how many there are, of every sheet that has the needed column.
+
+    A row with a cell that is no plain value stays out, with a blocking remark; other sheets get one that stands for them.
+    Raises Unusable when the workbook cannot be trusted, or no sheet has the column.
+    """
+
+    def fits(header: Sequence[str]) -> bool:
+        return needed in matched(header, columns, notes.dialect).values()
+
+    sheets = [sheet.from_header(fits) for sheet in read_sheets(part.path, part.content)]
+    lists = [sheet for sheet in sheets if fits(sheet.header)]
+    if not lists:
+        headings = "; ".join(f"{sheet.name}: {', '.join(filter(None, sheet.header)) or 'blank'}" for sheet in sheets)
+        message = f"no sheet lists {what}: no column gives the {needed}; first rows are: {headings[:160]}"
+        raise Unusable(Remark(part.path, 1, message, f"name one of the columns: {', '.join(columns[needed])}", True))
+    rows = tuple(row for sheet in lists for row in _sheet_rows(sheet, columns, notes))
+    seen = sum(len(sheet.lines) - 1 for sheet in lists)
+    return rows, seen + sum(leave_out(sheet, notes) for sheet in sheets if sheet not in lists)
+
+
+def leave_out(sheet: Sheet, notes: Notebook) -> int:
+    """How many rows a sheet has that is not read; a remark stands for them."""
+    if sheet.lines:
+        message = f"sheet {sheet.name!r} ({len(sheet.lines)} rows) is not read"
+        notes.note(sheet.lines[0].number, message, "its headings are not known", stands_for=len(sheet.lines))
+    return len(sheet.lines)
+
+
+def _sheet_rows(sheet: Sheet, columns: Columns, notes: Notebook) -> Iterator[Row]:
+    refuse_header(sheet, notes.path)
+    note_hidden_sheet(sheet, notes)
+    width = max(len(line.cells) for line in sheet.lines)
+    header = [text or f"column {at + 1}" for at, text in enumerate((*sheet.header, *[""] * width)[:width])]
+    known = matched(header, columns, notes.dialect)
+    read = named(header, columns, notes.dialect)
+    for line in sheet.lines[1:]:
+        texts = [_text_due(cell, known.get(at, ""), line, notes) for at, cell in enumerate(line.cells)]
+        troubles = [
+            f"{cell.place} {cell.trouble}" for cell, text in zip(line.cells, texts, strict=True) if text is None
+        ]
+        if line.merged:
+            troubles.append(f"{sheet.name}!{line.merged} is a merged cell: whose value it is cannot be told")
+        if troubles:
+            block_all(line, troubles, notes)
+            continue
+        if line.hidden:
+            place = f"{sheet.name}!{line.number}"
+            notes.note(line.number, f"{place}: the row is hidden; it was read", "show it, or remove it")
+        yield read(line.number, [text or "" for text in (texts + [""] * width)[:width]])
+
+
+def _text_due(cell: Cell, name: str, line: Line, notes: Notebook) -> str | None:
+    """The text of a cell; of a date the day, where a day is due; None when it cannot be trusted as the field it is for."""
+    if not cell.trouble:
+        return cell.text
+    if cell.day and (name in DAYS or not name):
+        return cell.day
+    if name:
+        return None
+    notes.note(line.number, f"{cell.place} {cell.trouble}; the cell is not read", "write the value")
+    return ""
+
+
+def block_all(line: Line, troubles: Sequence[str], notes: Notebook) -> None:
+    """A blocking remark for everything wrong with a row; the first of them stands for the row."""
+    for at, trouble in enumerate(troubles):
+        notes.block(line.number, trouble, "write plain text in each cell", stands_for=1 if at == 0 else 0)
+
+
+def note_hidden_sheet(sheet: Sheet, notes: Notebook) -> None:
+    """Says that a sheet that was read is hidden."""
+    if sheet.hidden:
+        notes.note(sheet.lines[0].number, f"sheet {sheet.name!r} is hidden; it was read", "show it, or remove it")
+
+
+def refuse_header(sheet: Sheet, path: str) -> None:
+    """Raises Unusable when headings are no plain texts, merged, or stand twice."""
+    first = sheet.lines[0]
+    troubles = [f"{cell.place} {cell.trouble}" for cell in first.cells if cell.trouble]
+    if first.merged:
+        troubles.append(f"{sheet.name}!{first.merged} is a merged cell in the header")
+    headings = [heading for heading in sheet.header if heading]
+    troubles.extend(f"the column {name!r} stands twice on {sheet.name}" for name in repeated(headings))
+    if troubles:
+        raise Unusable(*(Remark(path, first.number, text, "give each column its own name", True) for text in troubles))
 
 
 def read_sheets(path: str, content: bytes) -> tuple[Sheet, ...]:
@@ -195,11 +308,21 @@ def _cell(sheet: str, row: int, column: int, cell: Any) -> Cell:
         return Cell(place, "")
     trouble = _trouble(value, kind)
     if trouble:
-        return Cell(place, "", trouble)
+        return Cell(place, "", trouble, day=_day(value))
     if isinstance(value, int | float) and not isinstance(value, bool):
         whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
-        return Cell(place, str(int(value) if whole else value), "", True, "%" in str(cell.number_format))
+        text = str(int(value) if whole else value)
+        form = str(cell.number_format)
+        if _ZEROS.fullmatch(form) and text.isdigit():
+            return Cell(place, text.zfill(len(form)))  # shown, and meant, as 007
+        return Cell(place, text, "", True, "%" in form)
     return Cell(place, str(value).strip())
+
+
+def _day(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, date) else ""
 
 
 def _trouble(value: Any, kind: str) -> str:

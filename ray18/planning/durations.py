@@ -1,31 +1,6 @@
-"""Durations: as people write them, and the median of those that have not all ended yet."""
+"""Durations: as people read them, and the median of those that have not all ended yet."""
 
-import re
 from collections.abc import Sequence
-from itertools import pairwise
-
-_MINUTES = {"minute": 1.0, "min": 1.0, "hour": 60.0, "hr": 60.0, "h": 60.0, "day": 1440.0, "d": 1440.0}
-_PART = r"(?P<{0}>[0-9]{{1,7}}(?:\.[0-9]{{1,3}})?)\s*(?P<{0}_unit>minutes?|mins?|hours?|hrs?|h|days?|d)"
-_DURATION = re.compile(
-    rf"{_PART.format('first')}(?:[\s,]+(?:and\s+)?{_PART.format('second')})?(?:[\s,]+(?:and\s+)?{_PART.format('third')})?"
-    r"\s*\.?(?:\s*\[\^?[0-9]+\])?",
-    re.IGNORECASE | re.ASCII,
-)
-
-
-def minutes(text: str) -> float | None:
-    """The minutes that a text as `4 hours 42 minutes` stands for; None where number or unit is not plain.
-
-    A footnote's mark and a full stop may follow. A number alone (`15.26`) has no unit and is no duration.
-    """
-    match = _DURATION.fullmatch(text.strip())
-    if not match:
-        return None
-    parts = [(match[name], match[f"{name}_unit"]) for name in ("first", "second", "third") if match[name]]
-    units = [_MINUTES[unit.casefold().removesuffix("s")] for _, unit in parts]
-    if any(later >= earlier for earlier, later in pairwise(units)):
-        return None
-    return sum(float(number) * unit for (number, _), unit in zip(parts, units, strict=True))
 
 
 def shown(amount: float) -> str:

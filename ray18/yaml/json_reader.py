@@ -33,8 +33,10 @@ class _Unreadable(Exception):
 
 
 class _JsonReader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, most_nodes: int, places_to: int) -> None:
         self.text = text
+        self.most_nodes = most_nodes
+        self.places_to = places_to
         self.at = 0
         self.nodes = 0
         self.problems: list[Problem] = []
@@ -61,10 +63,11 @@ class _JsonReader:
 
     def value(self, way: tuple[Step, ...]) -> Value:
         first = self.blank()
-        self.places[way] = self.place(self.at)
+        if len(way) <= self.places_to:
+            self.places[way] = self.place(self.at)
         self.nodes += 1
-        if self.nodes > MAX_NODES:
-            self.fail(f"more than {MAX_NODES:,} values")
+        if self.nodes > self.most_nodes:
+            self.fail(f"more than {self.most_nodes:,} values")
         if len(way) > MAX_DEPTH:
             self.fail(f"nested deeper than {MAX_DEPTH} levels")
         if first == "{":
@@ -149,12 +152,17 @@ class _JsonReader:
         return number
 
 
-def load_json(source: bytes, *, limit: int = MAX_BYTES) -> Loaded:
-    """Reads one JSON text (RFC 8259) by the strict rules; `limit` is in bytes. Never raises; positions are always kept."""
+def load_json(
+    source: bytes, *, limit: int = MAX_BYTES, most_nodes: int = MAX_NODES, places_to: int = MAX_DEPTH
+) -> Loaded:
+    """Reads one JSON text (RFC 8259) by the strict rules; `limit` is in bytes. Never raises.
+
+    Places are kept of values down to the depth `places_to`.
+    """
     text, problems = decoded(source, limit)
     if text is None:
         return Loaded(None, problems)
-    reader = _JsonReader(text)
+    reader = _JsonReader(text, most_nodes, places_to)
     reader.problems.extend(problems)
     value: Value = None
     try:

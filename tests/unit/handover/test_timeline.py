@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ray18.evidence.incidents import Restoration, restoration
+from ray18.handover.delivery import Delivery, Part
 from ray18.handover.model import Incident
 from ray18.handover.postmortems import read
+from ray18.handover.restoration import Restoration, restoration
 
 REAL = os.environ.get("RAY18_REAL", "")
 
@@ -16,7 +17,7 @@ REAL = os.environ.get("RAY18_REAL", "")
 def incident(rows: str, zone: str = "All times in UTC.", claim: str = "25 minutes") -> Incident:
     text = f"# Down\n\n## Timeline\n\n{zone}\n\n{rows}\n\n## Root cause\n\n- Old certificate\n\n## Action Items\n\n- Mend\n"
     text += f"\n## Stats\n\n- Time to recovery: {claim}\n"
-    return read("PM", {"PM/PM-1.md": text.encode()}).contents.incidents[0]
+    return read(Delivery("PM", (Part("PM/PM-1.md", text.encode()),))).contents.incidents[0]
 
 
 def table(*rows: tuple[str, str]) -> str:
@@ -109,7 +110,8 @@ def test_a_claim_that_is_no_duration_has_no_difference(claim: str) -> None:
 def test_the_real_reports_are_computed_where_they_allow_it() -> None:
     root = Path(REAL) / "handover"
     files = {str(path.relative_to(root)): path.read_bytes() for path in root.glob("INCIDENT-POSTMORTEMS/*")}
-    found = {entry.id: restoration(entry) for entry in read("INCIDENT-POSTMORTEMS", files).contents.incidents}
+    delivery = Delivery("INCIDENT-POSTMORTEMS", tuple(Part(path, files[path]) for path in sorted(files)))
+    found = {entry.id: restoration(entry) for entry in read(delivery).contents.incidents}
     assert (len(found), sum(entry.recomputed is not None for entry in found.values())) == (27, 24)
     assert (found["PM2022-007"].claimed, found["PM2022-007"].recomputed) == (282, 282)
     assert (found["PM2025-001"].claimed, found["PM2025-001"].recomputed) == (5840, 5812)

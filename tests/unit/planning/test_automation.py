@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from ray18.planning.automation import Occurrence, candidates, ranked
-from ray18.planning.durations import minutes, shown, survival_quantile
+from ray18.planning.durations import shown, survival_quantile
 from ray18.planning.likeness import alike, named_in, template
 
 
@@ -55,19 +55,6 @@ def test_what_has_no_days_is_ranked_last() -> None:
     dated = candidates("ticket-category", monthly("certs", 6))
     undated = candidates("backlog-titles", [Occurrence("Renew it", str(at), None) for at in range(90)])
     assert [entry.title for entry in ranked((*undated, *dated))] == ["certs", "renew it"]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("5840 minutes", 5840), ("4 hours 42 minutes", 282), ("20 hours 20 minutes.", 1220), ("22 hours", 1320),
-        ("11 Days", 15_840), ("279 minutes [^3]", 279), ("54 hours 10 minutes", 3250), ("1.5 h", 90),
-        ("15.26", None), ("N/A", None), ("", None), ("about 5 minutes", None), ("5 minutes 2 hours", None),
-        ("5 parsecs", None), ("-5 minutes", None),
-    ],
-)  # fmt: skip
-def test_durations_as_people_write_them(text: str, expected: float | None) -> None:
-    assert minutes(text) == expected
 
 
 def test_durations_are_shown_in_two_units() -> None:
