@@ -172,10 +172,10 @@ def _of_step(row: StepRow, signer: str, as_of: date) -> Iterator[Irregularity]:
 
 def _standing(ledger: Ledger) -> Iterator[Irregularity]:
     """What has not been put right."""
-    tip = {entry.path: entry.oid for entry in ledger.tip_entries}
     for path, oid in sorted(ledger.kept.items()):
-        if tip.get(path) != oid:
-            what = "is gone" if path not in tip else "was changed"
+        now = ledger.records_now.get(path)
+        if now != oid:
+            what = "is gone" if now is None else "was changed"
             step = max((event.step for event in ledger.events if event.path == path), default=0)
             yield Irregularity(step, f"a record that was merged {what}", True, path)
     for subject, message in sorted(ledger.dropped.items()):

@@ -20,6 +20,7 @@ from ray18.errors import BlockedError, UsageError
 from ray18.findings import Finding, ordered
 from ray18.ledger import Ledger
 from ray18.program import Program
+from ray18.recall import Recall
 from ray18.shipped import shipped
 from ray18.snapshot import Snapshot
 from ray18.waivers import Excuse, Waivable, excuses, reported, unused
@@ -127,6 +128,8 @@ class Judge:
     """The protected branch; empty when there is none."""
     assumed: tuple[Held, ...] = ()
     """Decisions that nobody made: what would be if they were made."""
+    recall: Recall | None = None
+    """What policies found before; None when everything is to be judged anew."""
 
     @cached_property
     def pack(self) -> Pack:
@@ -173,16 +176,26 @@ class Judge:
         found: list[Finding] = []
         for policy in chosen:
             if policy.id not in self._found:
-                self._found[policy.id] = policies.run([policy], self.inputs)
+                self._found[policy.id] = self._findings(policy)
             found.extend(self._found[policy.id])
         return ordered(set(found))
+
+    def _findings(self, policy: policies.Policy) -> tuple[Finding, ...]:
+        return self.recall.findings(policy, self.inputs) if self.recall else policies.run([policy], self.inputs)
+
+    def shipped(self, policy_id: str) -> policies.Policy:
+        """A policy that comes with RAY-18. Raises BlockedError when it does not."""
+        found = self.recall.policy(policy_id) if self.recall else policies.shipped_policy(policy_id)
+        if found is None:
+            raise BlockedError(f"there is no policy {policy_id!r}", "check the installation: ray18 doctor")
+        return found
 
     def policies_of(self, gate: Gate) -> tuple[policies.Policy, ...]:
         """The policies of a gate: shipped ones, then the team's own from the trusted commit."""
         own = self.program.rules.settings.policies
         named = own.gates.get(gate.id, ()) if own else ()
         return (
-            *(_shipped(policy_id) for policy_id in gate.policies),
+            *(self.shipped(policy_id) for policy_id in gate.policies),
             *(self.team_policy(name) for name in named),
         )
 
@@ -225,7 +238,7 @@ class Judge:
             self._require_known_gates()
             return self.policies_of(gate), []
         except BlockedError as error:
-            chosen = tuple(_shipped(policy_id) for policy_id in gate.policies)
+            chosen = tuple(self.shipped(policy_id) for policy_id in gate.policies)
             return chosen, [Finding(policies.RUNS, "blocker", error.message, remedy=error.remedy)]
 
     def _require_known_gates(self) -> None:
@@ -274,13 +287,6 @@ class Judge:
 def read_pack(path: Path) -> Pack:
     """The gates file. Raises BlockedError when it does not read strictly or names no such policy."""
     return read_data_file(path, Pack)
-
-
-def _shipped(policy_id: str) -> policies.Policy:
-    policy = policies.shipped_policy(policy_id)
-    if policy is None:
-        raise BlockedError(f"there is no policy {policy_id!r}", "check the installation: ray18 doctor")
-    return policy
 
 
 def _verdict(left: tuple[Finding, ...], waived: tuple[Any, ...]) -> Verdict:

@@ -48,7 +48,8 @@ from ray18.subjects import (
 RECORDS = ("approval", "delegation", "waiver", "checkpoint")
 """The kinds of records that are only ever added. (A delegation or a waiver may be taken away; it then counts no more.)"""
 WORTH_KEEPING = 100
-"""How many new steps a replay must have gone through to be kept: below that, doing it again costs less than a write."""
+"""How many new steps, or changes of files, a replay must have gone through to be kept: below that, doing it again costs
+less than a write."""
 APPEND_ONLY = ("approval", "checkpoint")
 Weight = Literal["note", "warning", "error"]
 
@@ -160,8 +161,8 @@ class Ledger:
     """The tip that an audit on this machine saw before, when it is not on the branch any more."""
     governed_steps: set[int] = field(default_factory=set)
     """The numbers of the steps that changed any governed file."""
-    tip_entries: tuple[Entry, ...] = ()
-    """Every governed file at the tip."""
+    records_now: Mapping[str, str] = field(default_factory=dict)
+    """Path and object id of those records of `kept` that are there at the tip."""
     standings: list[frozenset[str]] = field(default_factory=list)
     """The subjects whose seats were filled after each step, from `first` on."""
 
@@ -195,18 +196,22 @@ def read_ledger(
     cannot be read; EnvironmentProblem where history was cut off.
     """
     cache = Cache(repository.common_dir) if cached else None
-    name = f"ledger {anchor or 'root'} {signers}"
-    known = _known(cache, name, repository)
-    chain = first_parent_chain(repository, tip, known.tip, known.number) if known and known.ledger else None
-    if known is None or known.ledger is None or chain is None:
-        older = known is not None and known.ledger is not None and tip in known.ledger.commits
+    name = f"{anchor or 'root'} {signers}"
+    ledger = _kept_ledger(cache, name, repository)
+    if ledger is not None and ledger.tip == tip:
+        return ledger
+    known = _kept_replay(cache, name, repository) if ledger is not None else None
+    chain = first_parent_chain(repository, tip, known.tip, known.number) if known else None
+    if known is None or chain is None:
         known = Replay(repository, signers=signers)
         chain = _whole(repository, tip, anchor, known)
-        cache = None if older else cache
+        if ledger is not None and tip in ledger.commits:
+            cache = None  # what is kept reaches further
     with _uncollected():
         ledger = known.run(chain)
-    if ledger is not None and cache is not None and len(chain.steps) >= WORTH_KEEPING:
-        cache.put(name, pickle.dumps(known))
+    if ledger is not None and cache is not None and known.work >= WORTH_KEEPING:
+        cache.put(f"replay {name}", pickle.dumps(known))
+        cache.put(f"ledger {name}", pickle.dumps(ledger))
     return ledger
 
 
@@ -222,9 +227,19 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _known(cache: Cache | None, name: str, repository: Repository) -> "Replay | None":
-    """What this machine replayed before. The cache vouches that it wrote these bytes itself."""
-    content = cache.get(name) if cache else None
+def _kept_ledger(cache: Cache | None, name: str, repository: Repository) -> Ledger | None:
+    """The ledger that this machine came to before. The cache vouches that it wrote these bytes itself."""
+    content = cache.get(f"ledger {name}") if cache else None
+    if content is None:
+        return None
+    found: Ledger = pickle.loads(content)  # noqa: S301 (sealed by this user's secret)
+    found.repository = repository
+    return found
+
+
+def _kept_replay(cache: Cache | None, name: str, repository: Repository) -> "Replay | None":
+    """All that it takes to go on from there."""
+    content = cache.get(f"replay {name}") if cache else None
     if content is None:
         return None
     found: Replay = pickle.loads(content)  # noqa: S301 (sealed by this user's secret)
@@ -321,6 +336,8 @@ class Replay:
         self.skipped = 0
         self.number = 0
         self.tip = ""
+        self.work = 0
+        """How many steps and changes of files the last run went through."""
         self.facts = Facts(repository)
         self.tree: dict[str, Entry] = {}
         self.table: dict[tuple[str, str], Leaves] = empty_table()
@@ -351,7 +368,7 @@ class Replay:
 
     def run(self, chain: Chain) -> Ledger | None:
         """The ledger after the last step of a chain that goes on where this ended."""
-        self.chain = chain
+        self.chain, self.work = chain, len(chain.steps)
         self.drawn_ever = tuple(dict.fromkeys((*self.drawn_ever, *self._maps())))
         if not self.drawn_ever:
             return None
@@ -362,7 +379,8 @@ class Replay:
             self._step(step)
             self.number, self.tip = step.number, step.commit.oid
         if self.ledger is not None:
-            self.ledger.tip_entries = tuple(self.tree.values())
+            there = {path: self.tree.get(path) for path in self.ledger.kept}
+            self.ledger.records_now = {path: entry.oid for path, entry in there.items() if entry is not None}
         return self.ledger
 
     def _maps(self) -> Iterator[Map]:
@@ -382,6 +400,7 @@ class Replay:
             *(pair for step in self.chain.steps for commit in step.entered for pair in self.chain.comparisons(commit)),
         ]
         self.changes = differences(self.repository, pairs, list(every_place(maps)))
+        self.work += sum(map(len, self.changes.values()))
 
     def _fetch(self, maps: Sequence[Map]) -> None:
         seen = {

@@ -6,15 +6,10 @@ without changing a verdict (`ray18.quick` reads it). Nothing in it is a date or 
 
 from __future__ import annotations
 
-import builtins
-import dis
 import marshal
 import os
 import types
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydantic_core import PydanticUndefined
@@ -26,10 +21,11 @@ from ray18.facts import Map
 from ray18.gates import Judge
 from ray18.git import Repository
 from ray18.history import protected_tip
-from ray18.policy import ALL, EACH, ONE, Inputs, Policy, called, function, shipped_policy
+from ray18.policy import ALL, EACH, ONE, Policy, shipped_policy
 from ray18.quick.repository import Repository as QuickRepository
 from ray18.quick.repository import Unclear, find, references_behind
 from ray18.quick.staged import kinds_name, note_name, staged_changes
+from ray18.reads import fields_deciding, is_plain
 from ray18.schema import schema_of
 from ray18.shipped import shipped
 from ray18.snapshot import IndexSnapshot
@@ -38,8 +34,6 @@ if TYPE_CHECKING:
     from ray18.quick.staged import Changes
 
 _RULES = ("settings", "people", "approval", "waiver", "delegation", "checkpoint")
-_WHOLE = frozenset({"model_dump", "model_dump_json", "model_copy", "model_fields_set", "__dict__", "vars"})
-"""With one of these a policy may read any field."""
 _EDITED = ("backlog-item", "plan", "services", "governance", "ranking", "manual-validation")
 """Kinds whose edits the hook looks at: neither rules nor signed records."""
 
@@ -128,102 +122,11 @@ def _entry(judge: Judge, policy: Policy, kind: Kind) -> dict[str, Any]:
     alone = len(own) == 1 and own[0] not in ALL and all(name in ONE for name in others) and is_plain(policy)
     return {
         "id": policy.id,
-        "fields": fields_read(policy, kind, judge.inputs),
+        "fields": fields_deciding(policy, kind.name, judge.inputs),
         "alone": own[0] if alone else "",
         "others": {name: _answers(judge.inputs.value(name).content) for name in others} if alone else {},
         "path": os.fspath(path),
     }
-
-
-def is_plain(policy: Policy) -> bool:
-    """Whether the function `check` of a shipped policy uses no name of its module."""
-    code = function(policy).__code__
-    loads = (step for part in _nested(code) for step in dis.get_instructions(part))
-    return all(step.argval in vars(builtins) for step in loads if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
-
-
-def fields_read(policy: Policy, kind: Kind, inputs: Inputs) -> frozenset[str]:
-    """The fields of a kind of record that decide what a shipped policy says about these inputs.
-
-    Those that its code, or code that it calls, mentions at all; where it asks for fields by computed names, those that it
-    asked for when it was run on these inputs: what it did not look at cannot have made a difference.
-    """
-    check = function(policy)
-    names = _mentioned(check.__code__, check.__globals__, frozenset())
-    if "getattr" in names:
-        names = _asked_for(policy, kind, inputs)
-    fields = frozenset(kind.model.model_fields)
-    return fields if names & _WHOLE else fields & names
-
-
-def _asked_for(policy: Policy, kind: Kind, inputs: Inputs) -> frozenset[str]:
-    seen: set[str] = set()
-    watched = tuple(
-        document.with_content(_Watched(document.content, seen)) if document.kind == kind.name else document
-        for document in inputs.documents
-    )
-    for _ in called(policy, function(policy), replace(inputs, documents=watched)):
-        pass
-    below = (
-        _mentioned(part.__code__, part.__globals__, frozenset()) for name in seen for part in _methods().get(name, ())
-    )
-    return frozenset(seen).union(*below)
-
-
-class _Watched:
-    """A record that remembers what it was asked for."""
-
-    def __init__(self, content: Any, seen: set[str]) -> None:
-        self._content, self._seen = content, seen
-
-    def __getattr__(self, name: str) -> Any:
-        self._seen.add(name)
-        return getattr(self._content, name)
-
-
-def _mentioned(code: types.CodeType, known: dict[str, Any], seen: frozenset[types.CodeType]) -> frozenset[str]:
-    if code in seen:
-        return frozenset()
-    names = {name for part in _nested(code) for name in (*part.co_names, *part.co_consts) if isinstance(name, str)}
-    found = set(names)
-    for name in names:
-        for below in (*_functions(known.get(name), names), *_methods().get(name, ())):
-            found |= _mentioned(below.__code__, below.__globals__, seen | {code})
-    return frozenset(found)
-
-
-def _functions(value: Any, names: set[str]) -> Iterator[types.FunctionType]:
-    """The functions of RAY-18 that a global name leads to."""
-    if isinstance(value, types.FunctionType) and value.__module__.startswith("ray18"):
-        yield value
-    elif isinstance(value, types.ModuleType) and value.__name__.startswith("ray18"):
-        for name in names:
-            yield from _functions(getattr(value, name, None), set())
-
-
-@cache
-def _methods() -> dict[str, tuple[types.FunctionType, ...]]:
-    """Methods and properties of all models, by name."""
-    found: dict[str, tuple[types.FunctionType, ...]] = {}
-    for model in _models(Model):
-        for name, value in vars(model).items():
-            function_ = value.fget if isinstance(value, property) else value
-            if isinstance(function_, types.FunctionType):
-                found[name] = (*found.get(name, ()), function_)
-    return found
-
-
-def _models(model: type[Model]) -> Iterator[type[Model]]:
-    for below in model.__subclasses__():
-        yield below
-        yield from _models(below)
-
-
-def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
-    yield code
-    for const in code.co_consts:
-        if isinstance(const, types.CodeType):
-            yield from _nested(const)
 
 
 def _shape(model: type[Model]) -> dict[str, Any]:

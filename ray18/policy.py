@@ -183,6 +183,21 @@ def run(policies: Iterable[Policy], inputs: Inputs) -> tuple[Finding, ...]:
     return ordered(findings)
 
 
+def run_on(policy: Policy, inputs: Inputs, documents: Iterable[Document[Any]]) -> dict[str, tuple[Finding, ...]]:
+    """What a shipped policy about one record at a time finds in each of some records, by path; only those with findings.
+
+    Raises whatever the policy raises.
+    """
+    each, check = policy.about_one or "", function(policy)
+    whole = _whole(policy, inputs)
+    found = {}
+    for document in documents:
+        yielded = tuple(check(**{each: document}, **whole))
+        if yielded:
+            found[document.path] = tuple(finding.stamped(policy.id, policy.level) for finding in yielded)
+    return found
+
+
 def _guarded(policy: Policy, inputs: Inputs) -> Iterator[Finding]:
     try:
         found = list(_in_child(policy, inputs) if policy.origin == "team" else _here(policy, inputs))
@@ -217,12 +232,17 @@ def _here(policy: Policy, inputs: Inputs) -> Iterator[Finding]:
 def called(policy: Policy, check: Any, inputs: Inputs) -> Iterator[Finding]:
     """What a policy's function finds in these inputs."""
     each = policy.about_one
-    whole = {name: inputs.value(name) for name in policy.reads if name != each}
+    whole = _whole(policy, inputs)
     if each is None:
         yield from check(**whole)
     else:
         for document in inputs.of(EACH[each]):
             yield from check(**{each: document}, **whole)
+
+
+def _whole(policy: Policy, inputs: Inputs) -> dict[str, Any]:
+    """The inputs that are not one record at a time."""
+    return {name: inputs.value(name) for name in policy.reads if name not in EACH}
 
 
 def function(policy: Policy) -> Any:

@@ -130,8 +130,9 @@ def load(
     claimed = list(_claims(snapshot, locations))
     problems = [(claim.kind.name, _problem(claim)) for claim in claimed if claim.problem]
     usable = [claim for claim in claimed if not claim.problem]
-    documents = [_known(snapshot, claim) for claim in usable if _is_known(snapshot, claim)]
-    unread = [claim for claim in usable if not _is_known(snapshot, claim)]
+    remembered = _remembered(snapshot, usable)
+    documents = [_known(snapshot, claim) for claim in usable if claim.entry.path in remembered]
+    unread = [claim for claim in usable if claim.entry.path not in remembered]
     signatures: dict[str, bytes] = {}
     kinds = {claim.entry.path: claim for claim in unread}
     for number, (entry, content) in enumerate(_contents(snapshot, unread, problems), 1):
@@ -178,9 +179,13 @@ def require_apart(settings: Settings) -> None:
                 )
 
 
-def _is_known(snapshot: Snapshot, claim: _Claimed) -> bool:
-    """Whether a file on disk is known to hold what was read before; an object of Git is read, for it may be damaged."""
-    return snapshot.id == WORK_TREE and (claim.kind.name, claim.entry.oid) in MEMORY and not claim.is_signature
+def _remembered(snapshot: Snapshot, claims: Iterable[_Claimed]) -> frozenset[str]:
+    """The files on disk that are known to hold what was read before; an object of Git is read, for it may be damaged."""
+    if snapshot.id != WORK_TREE:
+        return frozenset()
+    return frozenset(
+        claim.entry.path for claim in claims if (claim.kind.name, claim.entry.oid) in MEMORY and not claim.is_signature
+    )
 
 
 def _known(snapshot: Snapshot, claim: _Claimed) -> Document[Any]:
@@ -236,7 +241,7 @@ def _twins(paths: Iterable[str]) -> dict[str, str]:
     seen: dict[str, str] = {}
     twins: dict[str, str] = {}
     for path in paths:
-        key = unicodedata.normalize("NFC", path).casefold()
+        key = path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
         if key in seen:
             twins[path], twins[seen[key]] = seen[key], path
         seen[key] = path

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ray18.documents.document import VALID
 from ray18.findings import Finding, ordered
 from ray18.gates import GateResult, Judge, Verdict, worst
-from ray18.policy import EXISTS, Policy, shipped_policy
+from ray18.policy import EXISTS, Policy
 from ray18.program import Program
 from ray18.sources import Sources
 from ray18.waivers import Excuse
@@ -101,7 +101,7 @@ def check_records(judge: Judge, paths: tuple[str, ...]) -> CheckReport:
     A document that is not there yet is the gates' business. With `paths`, findings about single records are kept only for
     those; what concerns several records is always kept.
     """
-    chosen = [policy for policy in map(shipped_policy, judge.pack.records) if policy is not None]
+    chosen = [judge.shipped(policy_id) for policy_id in judge.pack.records]
     single = {policy.id for policy in chosen if policy.about_one} | {VALID}
     here = (finding for finding in judge.findings(chosen) if finding.policy != EXISTS)
     found = ordered({*judge.program.problems, *here})

@@ -12,7 +12,7 @@ from typing import Protocol
 from ray18.errors import BlockedError, EnvironmentProblem
 from ray18.files import TEMPORARY
 from ray18.git import EXECUTABLE_FILE, REGULAR_FILE, Entry, Repository, blob_id
-from ray18.quick.answers import COARSE_TICK, TICK
+from ray18.quick.answers import COARSE_TICK, TICK, told
 
 WORK_TREE = "worktree"
 """The id of the snapshot that is the files on disk."""
@@ -117,27 +117,27 @@ class Sightings:
     listed_at: int = 0
     """When files were listed last, in nanoseconds."""
     now: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    """What is said of the files that were listed."""
+    """What was said of each file when it was first listed."""
     changed: int = 0
     """How many contents were read anew."""
 
     def id_of(self, path: str, said: os.stat_result) -> str:
         """The id of the content, if it must still be what was read; else an empty text."""
-        told = (said.st_mode, said.st_size, said.st_mtime_ns, said.st_ctime_ns, said.st_ino)
-        self.now[path] = told
+        found = told(said)
+        self.now.setdefault(path, found)
         then = self.known.get(path)
-        return then[1] if then is not None and then[0] == told else ""
+        return then[1] if then is not None and then[0] == found else ""
 
     def note(self, path: str, oid: str) -> None:
         """A content was read and has this id."""
-        told = self.now.get(path)
-        if told is not None:
-            self.known[path] = (told, oid)
+        found = self.now.get(path)
+        if found is not None:
+            self.known[path] = (found, oid)
             self.changed += 1
 
     def lasting(self) -> dict[str, tuple[tuple[int, ...], str]]:
         """Those that may be kept for another run."""
-        newest = max((max(told[2:4]) for told, _ in self.known.values()), default=0)
+        newest = max((max(seen[0][2:4]) for seen in self.known.values()), default=0)
         tick = TICK if newest % 1_000_000_000 else COARSE_TICK
         return {
             path: seen

@@ -62,7 +62,8 @@ def excuses(
     program: Program, waivers: Sequence[HeldWaiver], ever: Sequence[Waiver], waivable: Waivable
 ) -> tuple[Excuse, ...]:
     """Every waiver that is there, verified; `ever` has all that were ever merged, so that renewals can be counted."""
-    severities = {item.content.id: item.content.severity for item in program.of("backlog-item")}
+    named = {item for held in waivers for item in held.document.content.items}
+    severities = {item.content.id: item.content.severity for item in program.of("backlog-item") if named}
     found = []
     for held in waivers:
         renewals = earlier(held.document.content, ever)

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from ray18.cache import Cache
+from ray18.cache import Cache, digest
 from ray18.commands.output import ANSWERED
 from ray18.documents import SETTINGS_PATH
 from ray18.documents.memory import MEMORY, WORTH_SAVING
@@ -26,7 +26,8 @@ from ray18.ledger import Ledger, read_ledger
 from ray18.program import Program, Rules, load, read_rules, read_settings
 from ray18.quick.answers import Question
 from ray18.quick.repository import Unclear
-from ray18.snapshot import CommitSnapshot, IndexSnapshot, OverlaySnapshot, Snapshot, WorkTreeSnapshot
+from ray18.recall import Recall
+from ray18.snapshot import WORK_TREE, CommitSnapshot, IndexSnapshot, OverlaySnapshot, Snapshot, WorkTreeSnapshot
 
 
 class Day(click.ParamType[date]):
@@ -106,7 +107,11 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
         )
         if question is not None and (as_of or judge.program.as_of == today()):
             ctx.meta[ANSWERED] = partial(_note, question, judge)
-        return command(judge=judge, **rest)
+        try:
+            return command(judge=judge, **rest)
+        finally:
+            if judge.recall is not None:
+                judge.recall.save()
 
     return wrapped
 
@@ -122,8 +127,11 @@ def _question(ctx: click.Context) -> Question | None:
 def _note(question: Question, judge: Judge, output: bytes, status: int) -> None:
     locations = judge.program.rules.settings.locations
     places = sorted({*Map.of(judge.program.rules.settings).kinds, locations.handover})
-    with suppress(Unclear, OSError):
-        question.note(places, judge.branch, status, output)
+    if isinstance(judge.snapshot, WorkTreeSnapshot):
+        judge.snapshot.paths([locations.handover])
+        files = judge.snapshot.sightings.now
+        with suppress(Unclear, OSError):
+            question.note(places, files, judge.branch, status, output)
 
 
 def open_judge(
@@ -154,8 +162,16 @@ def open_judge(
         judged_place = with_records(snapshot, observed, rules.settings.locations.approvals)
     program = load(judged_place, rules, as_of, ledger.kept if ledger else {}, _progress)
     _save(snapshot, program, cache)
-    diverged = trusted.diverged if trusted else ""
-    return Judge(program, judged_place, ledger, judged or repository.head(), repository.disguises(), diverged, branch)
+    return Judge(
+        program,
+        judged_place,
+        ledger,
+        judged or repository.head(),
+        repository.disguises(),
+        trusted.diverged if trusted else "",
+        branch,
+        recall=Recall(cache, program.documents, partial(_handover_digest, judged_place, rules)) if cache else None,
+    )
 
 
 def with_records(snapshot: Snapshot, folder: Path, place: str) -> OverlaySnapshot:
@@ -170,6 +186,15 @@ def with_records(snapshot: Snapshot, folder: Path, place: str) -> OverlaySnapsho
         if snapshot.read(path) != found.pop(path):
             raise BlockedError(f"{path} in {folder} is not what the program has", "observe again")
     return OverlaySnapshot(snapshot, dict(found))
+
+
+def _handover_digest(snapshot: Snapshot, rules: Rules) -> bytes:
+    """A digest of every file of the hand-over. Objects of Git are read, since they may be damaged. Raises BlockedError."""
+    entries = snapshot.paths([rules.settings.locations.handover])
+    unnamed = [entry for entry in entries if not entry.oid or snapshot.id != WORK_TREE]
+    named = {entry.path: snapshot.named(entry.path, content) for entry, content in snapshot.read_all(unnamed)}
+    told = [(entry.path, entry.mode, entry.oid or named[entry.path]) for entry in entries]
+    return digest(repr(told).encode("utf-8", "surrogateescape"))
 
 
 def _restore(snapshot: Snapshot, cache: Cache | None) -> None:

@@ -42,6 +42,10 @@ class Memory:
             found = self._contents[key] = model.model_validate(marshal.loads(self._values[key]))  # noqa: S302 (sealed)
         return found
 
+    def value(self, key: Key) -> Any:
+        """The plain value that a content was read from; None when it was not read yet."""
+        return marshal.loads(self._values[key]) if key in self._values else None  # noqa: S302 (sealed)
+
     def keep(self, key: Key, content: Model, value: Any) -> None:
         """Remembers what a content says: typed, and as the plain value it was read from."""
         if len(self._values) >= _MOST:
@@ -55,12 +59,12 @@ class Memory:
         kept = cache.get(_NAME)
         if kept is not None:
             values, leaves = marshal.loads(kept)  # noqa: S302 (sealed)
-            self._values = {**values, **self._values}
-            self.leaves = {**leaves, **self.leaves}
+            self._values = {**values, **self._values} if self._values else values
+            self.leaves = {**leaves, **self.leaves} if self.leaves else leaves
 
-    def save(self, cache: Cache, used: set[Key]) -> None:
-        """Keeps what this run used, when enough of it is new."""
-        if self._new >= WORTH_SAVING:
+    def save(self, cache: Cache, used: set[Key], *, least: int = WORTH_SAVING) -> None:
+        """Keeps what this run used, when at least so much of it is new."""
+        if self._new >= least:
             values = {key: value for key, value in self._values.items() if key in used}
             leaves = {key: dict(found) for key, found in self.leaves.items() if key in used}
             cache.put(_NAME, marshal.dumps((values, leaves)))

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    Files = dict[str, tuple[int, ...]]
+    """Path to what the file system says of it."""
+
 COMMANDS = ("check", "gate")
 _ELSEWHERE = ("--staged", "--rev", "--base", "--no-cache", "--observed", "--debug", "--help", "-h", "-C")
 """Options that ask about other places, or for no kept answer."""
@@ -74,11 +77,11 @@ class Question:
         if kept is None:
             return None
         answer: dict[str, Any] = marshal.loads(kept)
-        state = self.state(answer["places"], answer["references"])
+        state = self.state(_files(self.repository.root, answer["places"]), answer["references"])
         return (answer["status"], answer["output"]) if state == answer["state"] else None
 
-    def state(self, places: list[str], references: list[str]) -> "dict[str, Any]":
-        """What the answer rests on, as it is now. Raises Unclear."""
+    def state(self, files: "Files", references: list[str]) -> "dict[str, Any]":
+        """What the answer rests on, as it is now: with these files. Raises Unclear."""
         repository = self.repository
         return {
             "day": tuple(gmtime()[:3]),
@@ -87,18 +90,21 @@ class Question:
             "disguises": _disguises(repository),
             "configuration": [_content(path) for path in _configuration(repository)],
             "time zones": _changed("/usr/share/zoneinfo"),
-            "files": digest(marshal.dumps(list(_files(repository.root, places)))),
+            "files": digest(marshal.dumps(sorted(files.items()))),
         }
 
-    def note(self, places: list[str], branch: str, status: int, output: bytes) -> None:
-        """Keeps an answer with what it rests on, unless any of that may have changed since the question was asked."""
+    def note(self, places: list[str], files: "Files", branch: str, status: int, output: bytes) -> None:
+        """Keeps an answer with what it rests on, unless any of that may have changed since the question was asked.
+
+        `files` is every file in these places, as they were when they were read.
+        """
         references = references_behind(self.repository, branch)
-        state = self.state(places, references)
+        state = self.state(files, references)
         if branch and f"refs/heads/{branch}" not in self.before:
             return
         if any(state["references"][name] != said for name, said in self.before.items() if name in state["references"]):
             return
-        newest = max(max(found[2], found[3]) for _, found in _files(self.repository.root, places))
+        newest = max(max(told[2], told[3]) for told in files.values())
         tick = TICK if newest % 1_000_000_000 else COARSE_TICK
         if newest + tick > self.asked_at:
             return
@@ -166,29 +172,32 @@ def _changed(path: str) -> int:
         return 0
 
 
-def _files(root: str, places: list[str]) -> "Iterator[tuple[str, tuple[int, ...]]]":
-    """What the file system says of every file and folder in these places: mode, size, times of content and of inode
-    (nanoseconds), inode. Links are not followed."""
+def _files(root: str, places: list[str]) -> "Files":
+    """What the file system says of every file in these places. Links are not followed."""
+    found: Files = {}
     for place in places:
         path = os.path.join(root, place)
         try:
-            found = os.lstat(path)
+            said = os.lstat(path)
         except FileNotFoundError:
             continue
-        yield path, _told(found)
-        if found.st_mode & _KIND == _FOLDER:
-            yield from _below(path)
+        if said.st_mode & _KIND == _FOLDER:
+            found.update(_below(path, place))
+        else:
+            found[place] = told(said)
+    return found
 
 
-def _below(folder: str) -> "Iterator[tuple[str, tuple[int, ...]]]":
-    entries = list(os.scandir(folder))
-    entries.sort(key=lambda entry: entry.name)
-    for entry in entries:
-        found = entry.stat(follow_symlinks=False)
-        yield entry.path, _told(found)
-        if found.st_mode & _KIND == _FOLDER:
-            yield from _below(entry.path)
+def _below(folder: str, place: str) -> "Iterator[tuple[str, tuple[int, ...]]]":
+    for entry in os.scandir(folder):
+        said = entry.stat(follow_symlinks=False)
+        path = f"{place}/{entry.name}"
+        if said.st_mode & _KIND == _FOLDER:
+            yield from _below(entry.path, path)
+        else:
+            yield path, told(said)
 
 
-def _told(found: os.stat_result) -> tuple[int, ...]:
+def told(found: os.stat_result) -> tuple[int, ...]:
+    """What is compared of a file: mode, size, times of content and of inode (nanoseconds), inode."""
     return found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino

@@ -298,13 +298,15 @@ def test_a_cache_that_came_from_elsewhere_is_not_believed(program: Program, monk
     monkeypatch.setattr("ray18.ledger.WORTH_KEEPING", 1)
     tip = program.commit("more")
     read_ledger(program.repository, tip, None, cached=True)
-    (kept,) = (program.root / ".git/ray18").iterdir()
+    files = tuple((program.root / ".git/ray18").iterdir())
+    assert len(files) == 2
 
     class Trap:
         def __reduce__(self):  # type: ignore[no-untyped-def]
             return (open, (str(tmp_path / "ran"), "w"))
 
-    kept.write_bytes(kept.read_bytes()[:32] + pickle.dumps(Trap()))
+    for kept in files:
+        kept.write_bytes(kept.read_bytes()[:32] + pickle.dumps(Trap()))
     assert read_ledger(program.repository, tip, None, cached=True) is not None
     assert not (tmp_path / "ran").exists()
 

@@ -1,0 +1,147 @@
+"""Which fields of a record a shipped policy reads: told from its code and the code that it calls, or by watching it."""
+
+import builtins
+import dis
+import types
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from ray18.documents import kind as kind_named
+from ray18.documents.base import Model
+from ray18.policy import Inputs, Policy, called, function
+
+_WHOLE = frozenset({"model_dump", "model_dump_json", "model_copy", "model_fields_set", "__dict__", "vars"})
+"""With one of these a policy may read any field."""
+_COMPUTED = "getattr"
+"""With this one, fields are asked for by names that the code does not show."""
+
+
+def is_plain(policy: Policy) -> bool:
+    """Whether the function `check` of a shipped policy uses no name of its module."""
+    code = function(policy).__code__
+    loads = (step for part in _nested(code) for step in dis.get_instructions(part))
+    return all(step.argval in vars(builtins) for step in loads if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
+
+
+class Watch:
+    """Sees which fields of the records of a kind policies ask for when they are run.
+
+    What a policy does not look at makes no difference: with other values there, it would go the same way.
+    """
+
+    def __init__(self, kind: str, inputs: Inputs) -> None:
+        self._kind, self._seen = kind, set[str]()
+        watched = tuple(
+            document.with_content(_Watched(document.content, self._seen)) if document.kind == kind else document
+            for document in inputs.documents
+        )
+        self._inputs = replace(inputs, documents=watched)
+
+    def fields(self, policy: Policy) -> frozenset[str]:
+        """The fields that a shipped policy asks for when it is run on these inputs. Raises whatever the policy raises."""
+        self._seen.clear()
+        for _ in called(policy, function(policy), self._inputs):
+            pass
+        return _among_fields(_names_below(self._seen), self._kind)
+
+
+def fields_deciding(policy: Policy, kind: str, inputs: Inputs) -> frozenset[str]:
+    """The fields of a kind of record that decide what a shipped policy says about these inputs.
+
+    Those that its code, or code that it calls, mentions at all. Where its code does not tell, those that it asks for.
+    """
+    check = function(policy)
+    names = _mentioned(check.__code__, check.__globals__, frozenset())
+    return Watch(kind, inputs).fields(policy) if _COMPUTED in names else _among_fields(names, kind)
+
+
+class _Watched:
+    """A record that remembers what it was asked for, and passes for one of its kind."""
+
+    __slots__ = ("_content", "_seen")
+
+    def __init__(self, content: Any, seen: set[str]) -> None:
+        self._content, self._seen = content, seen
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return type(self._content)
+
+    def __getattr__(self, name: str) -> Any:
+        self._seen.add(name)
+        return getattr(self._content, name)
+
+    def __eq__(self, other: object) -> bool:
+        self._seen.add("__dict__")
+        return bool(self._content == (other._content if isinstance(other, _Watched) else other))
+
+    def __hash__(self) -> int:
+        self._seen.add("__dict__")
+        return hash(self._content)
+
+    def __iter__(self) -> Iterator[Any]:
+        self._seen.add("__dict__")
+        return iter(self._content)
+
+    def __str__(self) -> str:
+        self._seen.add("__dict__")
+        return str(self._content)
+
+
+def _among_fields(names: frozenset[str], kind: str) -> frozenset[str]:
+    """The fields of a kind among some names."""
+    fields = frozenset(kind_named(kind).model.model_fields)
+    return fields if names & _WHOLE else fields & names
+
+
+def _names_below(names: set[str]) -> frozenset[str]:
+    """The same names, and all that methods and properties of these names mention."""
+    methods = (part for name in names for part in _methods().get(name, ()))
+    return frozenset(names).union(*(_mentioned(part.__code__, part.__globals__, frozenset()) for part in methods))
+
+
+def _mentioned(code: types.CodeType, known: dict[str, Any], seen: frozenset[types.CodeType]) -> frozenset[str]:
+    if code in seen:
+        return frozenset()
+    names = {name for part in _nested(code) for name in (*part.co_names, *part.co_consts) if isinstance(name, str)}
+    found = set(names)
+    for name in names:
+        for below in (*_functions(known.get(name), names), *_methods().get(name, ())):
+            found |= _mentioned(below.__code__, below.__globals__, seen | {code})
+    return frozenset(found)
+
+
+def _functions(value: Any, names: set[str]) -> Iterator[types.FunctionType]:
+    """The functions of RAY-18 that a global name leads to."""
+    if isinstance(value, types.FunctionType) and value.__module__.startswith("ray18"):
+        yield value
+    elif isinstance(value, types.ModuleType) and value.__name__.startswith("ray18"):
+        for name in names:
+            yield from _functions(getattr(value, name, None), set())
+
+
+@cache
+def _methods() -> dict[str, tuple[types.FunctionType, ...]]:
+    """Methods and properties of all models, by name."""
+    found: dict[str, tuple[types.FunctionType, ...]] = {}
+    for model in _models(Model):
+        for name, value in vars(model).items():
+            function_ = value.fget if isinstance(value, property) else value
+            if isinstance(function_, types.FunctionType):
+                found[name] = (*found.get(name, ()), function_)
+    return found
+
+
+def _models(model: type[Model]) -> Iterator[type[Model]]:
+    for below in model.__subclasses__():
+        yield below
+        yield from _models(below)
+
+
+def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for const in code.co_consts:
+        if isinstance(const, types.CodeType):
+            yield from _nested(const)

@@ -1,0 +1,200 @@
+"""What policies found before is taken up only where it is what they would find now."""
+
+import re
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from conftest import Program
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ray18.commands.place import open_judge
+from ray18.documents.memory import MEMORY
+from ray18.findings import Finding
+from ray18.gates import Judge
+from ray18.policy import shipped_policy
+from ray18.recall import Recall
+
+EXAMPLE = Path(__file__).parents[2] / "example-repo"
+ITEMS = sorted(path.name for path in (EXAMPLE / "backlog").glob("*.yaml"))
+DAY = date(2026, 3, 16)
+
+
+def put(field: str, value: str) -> Callable[[str], str]:
+    """Sets a field of a record, whether it is there or not."""
+
+    def edit(text: str) -> str:
+        line = f"{field}: {value}\n"
+        there = re.search(rf"^{field}:.*\n(?:[ \t].*\n|- .*\n)*", text, re.MULTILINE)
+        return text.replace(there[0], line, 1) if there else text + line
+
+    return edit
+
+
+EDITS: tuple[Callable[[str], str], ...] = (
+    put("title", "Another title"),
+    put("severity", "Critical"),
+    put("severity", "Low"),
+    put("priority", "P4"),
+    put("owner", "nobody-we-know"),
+    put("owner", "tomas-vik"),
+    put("due", "2026-02-01"),
+    put("due", "2027-02-01"),
+    put("due", "1"),
+    put("status", "done"),
+    put("depends_on", "[TD-21, TD-22]"),
+    put("depends_on", "[NO-1]"),
+    put("service", "boarding"),
+    put("id", "TD-21"),
+    lambda text: f"# moved down\n\n{text}",
+    lambda text: text.replace("owner:", "owners:"),
+)
+ELSEWHERE: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("services.yaml", lambda text: text.replace("boarding", "landing")),
+    ("people.yaml", lambda text: text.replace("tomas-vik", "tomas")),
+    ("plan.yaml", lambda text: text.replace("TD-2", "TD-9")),
+    ("plan.yaml", lambda text: text.replace("cadence:", "# more\ncadence:")),
+    ("governance.yaml", lambda text: text.replace("status: active", "status: planned")),
+)
+OPERATIONS = st.one_of(
+    st.tuples(st.just("edit"), st.sampled_from(ITEMS), st.integers(0, len(EDITS) - 1)),
+    st.tuples(st.just("remove"), st.sampled_from(ITEMS), st.just(0)),
+    st.tuples(st.just("restore"), st.sampled_from(ITEMS), st.just(0)),
+    st.tuples(st.just("elsewhere"), st.just(""), st.integers(0, len(ELSEWHERE) - 1)),
+    st.tuples(st.just("day"), st.just(""), st.integers(0, 400)),
+    st.tuples(st.just("save"), st.just(""), st.just(0)),
+)
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The example program, committed once for all tests here."""
+    made = Program(tmp_path_factory.mktemp("recall") / "program")
+    shutil.copytree(EXAMPLE, made.root)
+    made.git("init", "-q", "-b", "main")
+    made.commit("start")
+    return made
+
+
+@pytest.fixture
+def kept(example: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """The same, as it was committed, with a cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    restore(example)
+    return example
+
+
+def restore(program: Program) -> None:
+    program.git("reset", "-q", "--hard")
+    program.git("clean", "-qfd")
+    shutil.rmtree(program.root / ".git/ray18", ignore_errors=True)
+    MEMORY.clear()
+
+
+def verdicts(judge: Judge) -> list[tuple[str, str, tuple[Finding, ...]]]:
+    results = [judge.gate(gate) for gate in judge.pack.gates]
+    return [(result.gate.id, result.verdict.value, result.findings) for result in results]
+
+
+def recalled(program: Program, day: date = DAY, *, save: bool = True) -> list[tuple[str, str, tuple[Finding, ...]]]:
+    """The verdicts as a command comes to them that takes up what was found before, and keeps what it found."""
+    MEMORY.clear()
+    judge = open_judge(program.repository, as_of=day)
+    found = verdicts(judge)
+    if save and judge.recall is not None:
+        judge.recall.save()
+    return found
+
+
+def apply(program: Program, operation: tuple[str, str, int], day: date) -> date:
+    name, item, number = operation
+    path = program.root / "backlog" / item
+    if name == "edit" and path.exists():
+        path.write_text(EDITS[number](path.read_text()))
+    elif name == "remove":
+        path.unlink(missing_ok=True)
+    elif name == "restore":
+        shutil.copyfile(EXAMPLE / "backlog" / item, path)
+    elif name == "elsewhere":
+        place, edit = ELSEWHERE[number]
+        (program.root / place).write_text(edit((program.root / place).read_text()))
+    elif name == "day":
+        return date.fromordinal(DAY.toordinal() + number)
+    return day
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(operations=st.lists(OPERATIONS, min_size=3, max_size=6))
+def test_verdicts_are_those_of_a_judge_that_remembers_nothing(
+    kept: Program, operations: list[tuple[str, str, int]]
+) -> None:
+    restore(kept)
+    recalled(kept)
+    day = DAY
+    for operation in operations:
+        day = apply(kept, operation, day)
+        found = recalled(kept, day, save=operation[0] == "save")
+        MEMORY.clear()
+        assert found == verdicts(open_judge(kept.repository, as_of=day, cached=False))
+
+
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The policies that are run in full from now on."""
+    ran: list[str] = []
+    whole = Recall._found
+
+    def watched(self, policy, inputs, known):  # type: ignore[no-untyped-def]
+        if known is None:
+            ran.append(policy.id)
+        return whole(self, policy, inputs, known)
+
+    monkeypatch.setattr(Recall, "_found", watched)
+    return ran
+
+
+def test_an_edit_runs_only_what_reads_it(kept: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    recalled(kept)
+    ran = runs(monkeypatch)
+    path = kept.root / "backlog/TD-21.yaml"
+    path.write_text(put("title", "Another title")(path.read_text()))
+    recalled(kept)
+    assert ran == []
+    path.write_text(put("depends_on", "[TD-22]")(path.read_text()))
+    recalled(kept)
+    assert {"item-dependencies-exist", "item-dependencies-have-no-cycle"} <= set(ran)
+    assert "item-ids-are-distinct" not in ran
+
+
+def test_what_a_policy_asks_for_is_seen_through_methods_and_comparisons(kept: Program) -> None:
+    from ray18.reads import Watch
+
+    judge = open_judge(kept.repository, as_of=DAY, cached=False)
+    watch = Watch("backlog-item", judge.inputs)
+    policy = shipped_policy("incident-follow-up-has-commitment")
+    assert policy is not None
+    assert {"status", "severity", "source"} <= watch.fields(policy)
+
+
+def test_what_came_with_a_copy_of_the_repository_is_not_believed(
+    kept: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recalled(kept)
+    copy = Program(tmp_path / "copy")
+    shutil.copytree(kept.root, copy.root)
+    ran = runs(monkeypatch)
+    recalled(copy)
+    assert len(ran) > 50
+
+
+def test_a_damaged_file_in_the_cache_costs_time_and_nothing_else(
+    kept: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = recalled(kept)
+    for path in (kept.root / ".git/ray18").iterdir():
+        path.write_bytes(path.read_bytes()[:-1] + b"!")
+    ran = runs(monkeypatch)
+    assert recalled(kept) == before
+    assert len(ran) > 50
