@@ -33,6 +33,7 @@ COMMANDS = {
     "outlook": "Say what lapses by a day.",
     "plan": "Draft and show the maintenance and support plan.",
     "policy": "List, explain, start and test policies.",
+    "publish": "Tell a forge the verdicts: statuses, check runs, a comment.",
     "receive": "Let a bare repository refuse what nobody approved.",
     "replay": "Show past verdicts, and since when a gate is red.",
     "run": "Walk the steps of the protocol, and stop at the first halt.",
@@ -55,7 +56,7 @@ SECTIONS = {
     "Decide and sign": ("approve", "approvals", "waive", "waivers", "manual"),
     "Look back and ahead": ("diff", "audit", "replay", "outlook", "what-if"),
     "Hand over": ("evidence", "handoff"),
-    "Servers": ("receive",),
+    "Forges and servers": ("publish", "receive"),
     "Rules and tools": ("policy", "schema", "script", "selftest"),
 }
 """The commands as the help shows them."""

@@ -68,6 +68,11 @@ def _ends(repository: Repository, states: str, staged: bool) -> tuple[str | None
     return commit, other or None
 
 
+def before_of(repository: Repository, after: Judge) -> Judge | None:
+    """The state that a proposal is compared with: the trusted base, by its own rules."""
+    return _before(repository, _base(after), after, None, cached=True) if after.ledger else None
+
+
 def _base(after: Judge) -> str:
     if after.ledger is None:
         raise UsageError("there is no trusted commit to compare with", "name one: ray18 diff REV")

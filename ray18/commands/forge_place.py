@@ -102,6 +102,14 @@ def by_ci(environment: Mapping[str, str]) -> ForgePlace | None:
     return None
 
 
+def run_url(environment: Mapping[str, str]) -> str:
+    """The address of the run of CI; empty where none is told."""
+    get = environment.get
+    if get("GITHUB_RUN_ID") and get("GITHUB_SERVER_URL") and get("GITHUB_REPOSITORY"):
+        return f"{get('GITHUB_SERVER_URL')}/{get('GITHUB_REPOSITORY')}/actions/runs/{get('GITHUB_RUN_ID')}"
+    return get("CI_JOB_URL", "")
+
+
 def _number(environment: Mapping[str, str]) -> int | None:
     """The pull request that an event is about."""
     path = environment.get("GITHUB_EVENT_PATH")

@@ -56,14 +56,19 @@ def emit(view: str, report: Any, formats: tuple[str, ...]) -> None:
 
 
 def _summarize(view: str, report: Any) -> None:
-    """Adds the report to the job summary, where GitHub's runner names a file for it; that decides nothing."""
     from ray18.renderers.github import summary
 
+    if os.environ.get("GITHUB_STEP_SUMMARY"):
+        summarize(summary(report, view))
+
+
+def summarize(text: str) -> None:
+    """Adds Markdown to the job summary, where the runner of GitHub or Gitea names a file for it; that decides nothing."""
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if not path:
         return
     try:
-        append(Path(path), summary(report, view).encode("utf-8", "backslashreplace"))
+        append(Path(path), text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         click.echo(f"the job summary cannot be written: {error.strerror}", err=True)
 

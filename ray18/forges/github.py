@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from ray18.errors import BlockedError
 from ray18.forges.http import Client
 from ray18.forges.model import Account, Answer, Change, ChangeState, Review, ReviewState, Told
+from ray18.forges.telling import Comment, Status, StatusState
 
 API = "https://api.github.com"
 TOKENS = ("RAY18_FORGE_TOKEN", "GITHUB_TOKEN", "GH_TOKEN")
@@ -81,7 +82,7 @@ class _Event(Told):
 
 def client(api: str, token: str) -> Client:
     """The API; without a token, what is public can be read."""
-    headers = {"X-GitHub-Api-Version": _VERSION, "Accept": "application/vnd.github+json"}
+    headers = {"X-GitHub-Api-Version": _VERSION, "Accept": "application/vnd.github+json, application/json"}
     return Client(api, headers | ({"Authorization": f"Bearer {token}"} if token else {}))
 
 
@@ -171,3 +172,63 @@ def _read(kind: type[T], answer: Answer) -> T:
             f"what GitHub tells about the {answer.what} cannot be understood ({where or 'it is no JSON'})",
             "check the API's address, or save it again",
         ) from error
+
+
+LONGEST_COMMENT = 65_536
+_WRITERS = ("OWNER", "MEMBER", "COLLABORATOR")
+_GITHUB_STATES: Mapping[str, StatusState] = {"success": "success", "failure": "failure", "error": "error"}
+
+
+class _Status(Told):
+    context: str
+    state: str
+    description: str | None = None
+    target_url: str | None = None
+
+
+class _Combined(Told):
+    statuses: list[_Status]
+
+
+class _Comment(Told):
+    id: int
+    body: str | None = None
+    user: _User | None = None
+    author_association: str = "NONE"
+
+
+def statuses(api: Client, repository: str, commit: str) -> dict[str, Status]:
+    """The newest status of each name; a state that RAY-18 never posts is passed over, so that it is written anew."""
+    found: dict[str, Status] = {}
+    for answer in api.pages("statuses", f"repos/{repository}/commits/{commit}/status", per_page=100):
+        for one in _read(_Combined, answer).statuses:
+            if one.state in _GITHUB_STATES:
+                state = _GITHUB_STATES[one.state]
+                found[one.context] = Status(one.context, state, one.description or "", one.target_url or "")
+    return found
+
+
+def post_status(api: Client, repository: str, commit: str, status: Status) -> None:
+    """Adds a status."""
+    content = {"state": status.state, "context": status.name, "description": status.description}
+    api.send(
+        "POST", f"repos/{repository}/statuses/{commit}", content | ({"target_url": status.url} if status.url else {})
+    )
+
+
+def comments(api: Client, repository: str, number: int) -> Iterator[Comment]:
+    """The comments of a pull request, oldest first."""
+    for answer in api.pages("comments", f"repos/{repository}/issues/{number}/comments", per_page=100):
+        for one in _read(list[_Comment], answer):
+            bot = one.user is not None and one.user.type == "Bot"
+            yield Comment(one.id, one.body or "", bot or one.author_association in _WRITERS)
+
+
+def post_comment(api: Client, repository: str, number: int, body: str) -> None:
+    """Adds a comment."""
+    api.send("POST", f"repos/{repository}/issues/{number}/comments", {"body": body})
+
+
+def edit_comment(api: Client, repository: str, number: int, comment: int, body: str) -> None:  # noqa: ARG001 (other forges need it)
+    """Writes a comment anew."""
+    api.send("PATCH", f"repos/{repository}/issues/comments/{comment}", {"body": body})

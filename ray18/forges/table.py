@@ -7,11 +7,12 @@ from typing import Protocol, cast
 from ray18.errors import UsageError
 from ray18.forges.http import Client
 from ray18.forges.model import Answer, Change, ForgeName
+from ray18.forges.telling import Board
 
 FORGES: tuple[ForgeName, ...] = ("github", "gitlab", "gitea")
 
 
-class Forge(Protocol):
+class Forge(Board, Protocol):
     """What the module of every forge offers."""
 
     API: str
