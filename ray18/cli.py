@@ -23,6 +23,7 @@ COMMANDS = {
     "diff": "Compare two states: what is new, fixed, waived, and to be approved.",
     "doctor": "Say what is wrong with the set-up, and how to mend it.",
     "evidence": "Build and verify the evidence files of the protocol.",
+    "fleet": "Judge many repositories at once, the worst first.",
     "forecast": "Estimate ticket volume, coverage and rotation.",
     "gate": "Judge the quality gates.",
     "handoff": "Check and pack everything for Protocol 22.",
@@ -51,7 +52,7 @@ COMMANDS = {
 
 SECTIONS = {
     "Start": ("init", "intake", "hooks", "demo", "doctor"),
-    "Where do we stand": ("status", "check", "gate", "why", "run"),
+    "Where do we stand": ("status", "check", "gate", "fleet", "why", "run"),
     "Records": ("backlog", "plan", "forecast"),
     "Decide and sign": ("approve", "approvals", "waive", "waivers", "manual"),
     "Look back and ahead": ("diff", "audit", "replay", "outlook", "what-if"),

@@ -16,6 +16,7 @@ from ray18.exchange.json_sheet import BacklogExportOutput
 from ray18.renderers.json import CheckReportOutput, GateReportOutput
 from ray18.renderers.json_audit import AuditOutput
 from ray18.renderers.json_comparison import DiffOutput
+from ray18.renderers.json_fleet import FleetOutput
 from ray18.renderers.json_history import (
     DebtOutput,
     OutlookOutput,
@@ -49,6 +50,7 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "approvals-request": RequestOutput,
     "waivers": DebtOutput,
     "hooks": HooksOutput,
+    "fleet": FleetOutput,
     "observations": ObservationsOutput,
 }
 """Every JSON output that has a schema in `schemas/`."""

@@ -17,6 +17,7 @@ _MODULES = {
     "outlook": _REPORTS,
     "debt": _REPORTS,
     "diff": {name: f"{name}_comparison" for name in ("text", "json", "markdown")},
+    "fleet": {name: f"{name}_fleet" for name in ("text", "json", "markdown", "csv")},
     "why": _CAUSES,
     "what_if": _CAUSES,
     "request": _CAUSES,

@@ -23,7 +23,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"waivers", "docket", "recall"}),
     frozenset({"gates"}),
     frozenset({"evidence", "report", "steps", "audit", "causes", "debt"}),
-    frozenset({"outlook", "replay", "note", "comparison"}),
+    frozenset({"outlook", "replay", "note", "fleet", "comparison"}),
     frozenset({"renderers", "testing", "exports", "exchange", "attacks", "native_hooks", "forges"}),
     frozenset({"commands"}),
     frozenset({"cli"}),
@@ -35,7 +35,7 @@ DOORS = {
     "ruamel": {"yaml"},
     "jsonschema": {"schema"},
     "referencing": {"schema"},
-    "subprocess": {"git", "sandbox", "signing", "attacks", "native_hooks"},
+    "subprocess": {"fleet", "git", "sandbox", "signing", "attacks", "native_hooks"},
     "git": {"commands"},
     "cryptography": {"sshsig", "openpgp", "signing", "exports", "commands", "attacks"},
     "openpyxl": {"handover", "exchange"},
@@ -45,11 +45,13 @@ DOORS = {
     "dateutil": {"documents"},
     "rfc8785": {"subjects"},
     "click": {"cli", "commands"},
+    "distributed": {"fleet"},
     "requests": {"forges"},
 }
 """Each heavy library, and the only places that may import it."""
 RIM = frozenset(
     {
+        "fleet",
         "git",
         "sandbox",
         "signing",
