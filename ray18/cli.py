@@ -30,6 +30,7 @@ COMMANDS = {
     "hooks": "Let Git call RAY-18 at commits and pushes.",
     "init": "Start a program in this repository.",
     "intake": "Read a hand-over: report, draft catalog and backlog.",
+    "lsp": "Serve an editor: problems while writing, completion, explanations.",
     "manual": "Record a validation done by hand.",
     "outlook": "Say what lapses by a day.",
     "plan": "Draft and show the maintenance and support plan.",
@@ -58,7 +59,7 @@ SECTIONS = {
     "Look back and ahead": ("diff", "audit", "replay", "outlook", "what-if"),
     "Hand over": ("evidence", "handoff"),
     "Forges and servers": ("publish", "receive"),
-    "Rules and tools": ("policy", "schema", "script", "selftest"),
+    "Rules and tools": ("policy", "schema", "script", "selftest", "lsp"),
 }
 """The commands as the help shows them."""
 

@@ -145,7 +145,7 @@ def load(
         problems.extend((claim.kind.name, finding) for finding in findings)
         if document is not None:
             documents.append(document)
-    problems.extend(_team_schema_problems(rules, documents))
+    problems.extend(team_schema_problems(rules, documents))
     problems.extend(_rewritten(snapshot, kept))
     return Program(
         snapshot.id,
@@ -264,7 +264,7 @@ def _contents(
         yield from _contents(snapshot, claims[done + 1 :], problems)
 
 
-def _same(content: bytes, oid: str) -> bool:
+def is_as_merged(content: bytes, oid: str) -> bool:
     """Whether a file of the work tree holds what was merged; line ends as a checkout may have made them do not count."""
     object_format = "sha256" if len(oid) == 64 else "sha1"
     return any(object_id("blob", form, object_format) == oid for form in (content, content.replace(b"\r\n", b"\n")))
@@ -286,18 +286,21 @@ def _rewritten(snapshot: Snapshot, kept: Mapping[str, str]) -> Iterator[tuple[st
         entry = now.get(path)
         if entry is None:
             what = "was taken away"
-        elif entry.oid == oid or (snapshot.id == WORK_TREE and _same(snapshot.read(path), oid)):
+        elif entry.oid == oid or (snapshot.id == WORK_TREE and is_as_merged(snapshot.read(path), oid)):
             continue
         else:
             what = "was changed"
-        message = f"this record {what} after it was merged; decisions are only ever added"
-        yield (
-            "approval",
-            Finding(VALID, "blocker", message, path, remedy="bring it back as it was: ray18 audit says when"),
-        )
+        yield "approval", rewritten(path, what)
 
 
-def _team_schema_problems(rules: Rules, documents: Sequence[Document[Any]]) -> Iterator[tuple[str, Finding]]:
+def rewritten(path: str, what: str = "was changed") -> Finding:
+    """That a record which was merged is not what it was."""
+    message = f"this record {what} after it was merged; decisions are only ever added"
+    return Finding(VALID, "blocker", message, path, remedy="bring it back as it was: ray18 audit says when")
+
+
+def team_schema_problems(rules: Rules, documents: Sequence[Document[Any]]) -> Iterator[tuple[str, Finding]]:
+    """Kind of document and finding for everything in these documents that breaks the team's own schemas."""
     team = rules.settings.schemas
     for name in team.kinds if team else ():
         path = f"{team.folder}/{name}.schema.json" if team else ""

@@ -52,9 +52,15 @@ def fields_deciding(policy: Policy, kind: str, inputs: Inputs) -> frozenset[str]
 
     Those that its code, or code that it calls, mentions at all. Where its code does not tell, those that it asks for.
     """
+    named = fields_named(policy, kind)
+    return Watch(kind, inputs).fields(policy) if named is None else named
+
+
+def fields_named(policy: Policy, kind: str) -> frozenset[str] | None:
+    """The fields of a kind of record that a shipped policy's code mentions at all; None where its code does not tell."""
     check = function(policy)
     names = _mentioned(check.__code__, check.__globals__, frozenset())
-    return Watch(kind, inputs).fields(policy) if _COMPUTED in names else _among_fields(names, kind)
+    return None if _COMPUTED in names else _among_fields(names, kind)
 
 
 class _Watched:

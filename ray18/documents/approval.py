@@ -14,8 +14,11 @@ from ray18.documents.base import (
     ItemId,
     Many,
     Model,
+    OwnerId,
+    PersonId,
     Prose,
     RelativePath,
+    RoleId,
     Sha256,
     Slug,
     Title,
@@ -43,7 +46,7 @@ class Condition(Model):
     """A short name."""
     text: Prose
     """What must happen."""
-    owner: Slug
+    owner: OwnerId
     """Who sees to it."""
     due: Day
     """By which day."""
@@ -84,7 +87,7 @@ class Observation(Model):
     """The day it was read."""
     raw: Sha256
     """SHA-256 of the forge's answer, byte for byte."""
-    observer: Slug
+    observer: PersonId
     """Who read it, and signed this record."""
 
 
@@ -95,9 +98,9 @@ class Attestation(Model):
     """What it was taken from: the meeting and its day, the message and its sender."""
     source_digest: Sha256 | None = None
     """SHA-256 of the minutes or the message, where they are kept."""
-    clerk: Slug
+    clerk: PersonId
     """Who entered it, and signed this record."""
-    countersigned_by: Slug
+    countersigned_by: PersonId
     """Who confirms it, with a signature of their own beside the record (`.countersig`)."""
 
 
@@ -116,11 +119,11 @@ class Approval(Model):
     """The digest that was in force before, if any: it shows which difference was read, and stops a return to it."""
     rules: Digest | None = None
     """The digest of the people and settings in force when the decision was made."""
-    role: Annotated[Slug, Field(examples=["security-lead"])]
+    role: Annotated[RoleId, Field(examples=["security-lead"])]
     """The role in which the person decided."""
-    person: Slug
+    person: PersonId
     """The person who decided."""
-    on_behalf_of: Slug | None = None
+    on_behalf_of: PersonId | None = None
     """Whose role it is, when the person decided as a delegate."""
     delegation: ItemId | None = None
     """The delegation that allows it."""

@@ -9,13 +9,17 @@ from ray18.documents.base import (
     Annotations,
     Day,
     ItemId,
+    KnownItemId,
     MaintenanceType,
     Many,
     Model,
+    OwnerId,
     Priority,
     Prose,
+    ServiceId,
     Severity,
-    Slug,
+    SkillName,
+    Tag,
     Title,
 )
 
@@ -46,7 +50,7 @@ class Source(Model):
 class Commitment(Model):
     """An explicit promise: who does what by when."""
 
-    who: Slug
+    who: OwnerId
     """The person or team that promises."""
     what: Prose
     """What will be done."""
@@ -70,7 +74,7 @@ class Scoring(Model):
 
     inputs: Many[ScoringInput]
     """The ratings."""
-    scored_by: Slug | None = None
+    scored_by: OwnerId | None = None
     """Who rated."""
     scored_on: Day | None = None
     """The day of the rating."""
@@ -134,7 +138,7 @@ class Effort(Model):
 
     hours: Annotated[float, Field(gt=0, le=100_000)]
     """Estimated working hours."""
-    skill: Slug | None = None
+    skill: SkillName | None = None
     """The skill it needs."""
 
 
@@ -155,9 +159,9 @@ class BacklogItem(Model):
     """How bad it is when nothing is done."""
     priority: Priority | None = None
     """In which order it is done; P1 first."""
-    owner: Slug | None = None
+    owner: OwnerId | None = None
     """The person or team that answers for it."""
-    service: Slug | None = None
+    service: ServiceId | None = None
     """The service it belongs to."""
     created: Day | None = None
     """The day it was first known."""
@@ -175,11 +179,11 @@ class BacklogItem(Model):
     """What its priority rests on."""
     security: Security | None = None
     """What is known of the vulnerability behind it."""
-    depends_on: Many[ItemId] = ()
+    depends_on: Many[KnownItemId] = ()
     """Items that must be done before."""
     effort: Effort | None = None
     """How much work it is."""
-    tags: Many[Slug] = ()
+    tags: Many[Tag] = ()
     """Words to find it by."""
     annotations: Annotations
     """The team's own fields: name to text."""

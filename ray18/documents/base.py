@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -63,6 +64,35 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Annotations = Annotated[Mapping[str, str], Field(default_factory=dict)]
 
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Marks a text that names what another record declares: the things that it may be.
+
+    It judges nothing (policies do); editors complete, explain and follow what is marked.
+    """
+
+    things: tuple[str, ...]
+
+    def __init__(self, *things: str) -> None:
+        object.__setattr__(self, "things", things)
+
+
+PersonId = Annotated[Slug, Names("person")]
+OwnerId = Annotated[Slug, Names("person", "team")]
+ContactId = Annotated[Slug, Names("person", "team", "role")]
+RoleId = Annotated[Slug, Names("role")]
+ServiceId = Annotated[Slug, Names("service")]
+ObjectiveName = Annotated[Slug, Names("objective")]
+SupportHoursId = Annotated[Slug, Names("support hours")]
+TemplateId = Annotated[Slug, Names("report template")]
+KpiName = Annotated[Title, Names("KPI")]
+KnownItemId = Annotated[ItemId, Names("item")]
+GateId = Annotated[Slug, Names("gate")]
+PolicyId = Annotated[Slug, Names("policy")]
+SkillName = Annotated[Slug, Names("skill")]
+Tag = Annotated[Slug, Names("tag")]
+
 Severity = Literal["Critical", "High", "Medium", "Low"]
 SERIOUS: tuple[Severity, ...] = ("Critical", "High")
 Priority = Literal["P1", "P2", "P3", "P4"]
@@ -106,7 +136,8 @@ def cycles(needs: Mapping[str, Iterable[str]], limit: int = 20) -> Iterator[tupl
     """Circles of things that need one another, each from its smallest member back to itself; at most `limit`."""
     from graphlib import CycleError, TopologicalSorter
 
-    graph = {name: tuple(other for other in others if other in needs) for name, others in needs.items()}
+    waiting = {name: tuple(other for other in others if needs.get(other)) for name, others in needs.items()}
+    graph = {name: others for name, others in waiting.items() if others}  # what needs nothing is in no circle
     for _ in range(limit):
         try:
             TopologicalSorter(graph).prepare()

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ray18.documents.base import CommitId, Day, Digest, ItemId, Model, Slug
+from ray18.documents.base import CommitId, Day, Digest, ItemId, Model, PersonId
 from ray18.documents.settings import Uuid
 
 
@@ -25,7 +25,7 @@ class Checkpoint(Model):
     """The digest of the people and settings in force."""
     previous: Digest | None = None
     """The digest of the checkpoint before this one."""
-    person: Slug
+    person: PersonId
     """Who audited, and signs this."""
     made_on: Day
     """The day, as the person's machine told it; informative."""

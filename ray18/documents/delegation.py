@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ray18.documents.base import Day, ItemId, Many, Model, Prose, Slug
+from ray18.documents.base import Day, ItemId, Many, Model, PersonId, Prose, RoleId, Slug
 from ray18.documents.settings import Uuid
 
 
@@ -15,11 +15,11 @@ class Delegation(Model):
     """The same as the file's name without `.yaml`."""
     program: Uuid
     """The program's id: a delegation of another program does not count."""
-    delegator: Slug
+    delegator: PersonId
     """Who holds the role, and signs this."""
-    delegate: Slug
+    delegate: PersonId
     """Who decides instead."""
-    role: Slug
+    role: RoleId
     """The role that is lent."""
     subjects: Annotated[Many[Slug], Field(min_length=1, max_length=20, examples=[["plan", "staffing"]])]
     """The subjects that it is lent for."""

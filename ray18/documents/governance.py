@@ -4,7 +4,22 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ray18.documents.base import Day, Many, Model, Prose, Severity, Slug, Title, Url
+from ray18.documents.base import (
+    ContactId,
+    Day,
+    KpiName,
+    Many,
+    Model,
+    ObjectiveName,
+    PersonId,
+    Prose,
+    ServiceId,
+    Severity,
+    Slug,
+    TemplateId,
+    Title,
+    Url,
+)
 
 ChecklistStatus = Literal["Complete", "Pending"]
 Cadence = Literal["Daily", "Weekly", "Biweekly", "Monthly", "Quarterly", "Yearly"]
@@ -14,15 +29,15 @@ SystemKind = Literal["monitoring", "ticketing", "knowledge-base", "escalation", 
 class KpiReview(Model):
     """A meeting in which a KPI is looked at."""
 
-    metric: Annotated[Title, Field(examples=["Mean Time to Resolution"])]
+    metric: Annotated[KpiName, Field(examples=["Mean Time to Resolution"])]
     """The KPI, by its id or its name in the plan."""
     cadence: Annotated[Cadence, Field(examples=["Weekly"])]
     """How often."""
-    owner: Slug
+    owner: ContactId
     """The person, team or role that calls the meeting."""
     next_review: Day | None = None
     """The next day it is looked at."""
-    report_template: Slug | None = None
+    report_template: TemplateId | None = None
     """The template its report follows."""
     status: ChecklistStatus = "Pending"
     """Complete once the series stands in the calendars."""
@@ -35,7 +50,7 @@ class Dashboard(Model):
     """A short name."""
     title: Title
     """The name that people use."""
-    service: Slug
+    service: ServiceId
     """The service it shows."""
     url: Url
     """Where it is."""
@@ -52,15 +67,15 @@ class Alert(Model):
     """A short name."""
     title: Title
     """The name that people see."""
-    service: Slug
+    service: ServiceId
     """The service it watches."""
     severity: Severity
     """How bad it is when it fires."""
     condition: Prose | None = None
     """When it fires: the rule's expression or its words."""
-    objective: Slug | None = None
+    objective: ObjectiveName | None = None
     """The objective of the service that it protects."""
-    receiver: Slug | None = None
+    receiver: ContactId | None = None
     """The person, team or role that it calls."""
     runbook: Url | None = None
     """What to do when it fires."""
@@ -99,7 +114,7 @@ class SystemAccess(Model):
     """Where it is."""
     status: ChecklistStatus = "Pending"
     """Complete once the people who need it can use it."""
-    confirmed_by: Slug | None = None
+    confirmed_by: PersonId | None = None
     """Who made sure."""
     confirmed_on: Day | None = None
     """When."""

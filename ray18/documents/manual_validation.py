@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ray18.documents.base import Day, ItemId, Many, Model, Prose, Slug
+from ray18.documents.base import Day, GateId, ItemId, Many, Model, PersonId, Prose
 from ray18.documents.settings import Uuid
 
 
@@ -15,15 +15,15 @@ class ManualValidation(Model):
     """The same as the file's name without `.yaml`."""
     program: Uuid
     """The program's id."""
-    gate: Annotated[Slug, Field(examples=["backlog"])]
+    gate: Annotated[GateId, Field(examples=["backlog"])]
     """The gate it stands in for."""
     method: Literal["workshop", "recorded-meeting", "e-mail"]
     """How it was done: the protocol's three ways."""
     performed_on: Day
     """The day."""
-    performed_by: Slug
+    performed_by: PersonId
     """Who did it."""
-    witnesses: Annotated[Many[Slug], Field(min_length=1)]
+    witnesses: Annotated[Many[PersonId], Field(min_length=1)]
     """Who saw it; never the one who did it."""
     checked: Prose
     """What was looked at, and how."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ray18.documents.base import CommitId, Email, Many, Model, Slug, Title
+from ray18.documents.base import CommitId, Email, Many, Model, PersonId, RoleId, Slug, Title
 
 
 class Revocation(Model):
@@ -67,7 +67,7 @@ class Team(Model):
     """A short name, used as owner."""
     name: Title
     """The full name."""
-    members: Many[Slug] = ()
+    members: Many[PersonId] = ()
     """Ids of people."""
     contact: Annotated[str, Field(min_length=1, max_length=300)] | None = None
     """Where to reach the team: an address, a channel, a phone number."""
@@ -80,7 +80,7 @@ class People(Model):
     """Everybody who acts in this program."""
     teams: Many[Team] = ()
     """Groups that own services and items."""
-    roles: Annotated[Mapping[Slug, Many[Slug]], Field(examples=[{"support-lead": ["ana"]}])] = {}
+    roles: Annotated[Mapping[RoleId, Many[PersonId]], Field(examples=[{"support-lead": ["ana"]}])] = {}
     """Who holds each role: role id to ids of people."""
 
     def person(self, person_id: str) -> Person | None:

@@ -4,7 +4,22 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from ray18.documents.base import Clock, Day, ItemId, Many, Model, Percent, Prose, Severity, Slug, Title
+from ray18.documents.base import (
+    Clock,
+    ContactId,
+    Day,
+    KnownItemId,
+    Many,
+    Model,
+    OwnerId,
+    Percent,
+    PersonId,
+    Prose,
+    ServiceId,
+    Severity,
+    Slug,
+    Title,
+)
 
 Minutes = Annotated[int, Field(ge=0, le=525_600)]
 TimeZone = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{1,60}$", examples=["Europe/Lisbon"])]
@@ -28,7 +43,7 @@ class Activity(Model):
     """What is done."""
     rrule: Rrule
     """When: a recurrence rule of RFC 5545."""
-    owner: Slug
+    owner: ContactId
     """The person, team or role that does it."""
     hours: Annotated[float, Field(gt=0, le=1000)] | None = None
     """Working hours each time."""
@@ -49,7 +64,7 @@ class ReleaseWindow(Model):
     """Closes at this time of day; earlier than `starts_at` = on the next day."""
     time_zone: TimeZone
     """IANA name of the time zone of both times."""
-    services: Many[Slug] = ()
+    services: Many[ServiceId] = ()
     """Services it is for; empty = all."""
 
 
@@ -100,7 +115,7 @@ class Site(Model):
 class Rotation(Model):
     """How people take turns."""
 
-    members: Many[Slug]
+    members: Many[PersonId]
     """Ids of the people who take turns."""
     turn_days: Annotated[int, Field(ge=1, le=31)] = 7
     """Days in one turn."""
@@ -119,7 +134,7 @@ class Coverage(Model):
     """The places people work from."""
     rotation: Rotation | None = None
     """How people take turns."""
-    services: Many[Slug] = ()
+    services: Many[ServiceId] = ()
     """Services that this coverage is for."""
 
 
@@ -128,13 +143,13 @@ class Responsibility(Model):
 
     activity: Title
     """What has to be done."""
-    responsible: Annotated[Many[Slug], Field(min_length=1)]
+    responsible: Annotated[Many[ContactId], Field(min_length=1)]
     """Who does it."""
-    accountable: Slug
+    accountable: ContactId
     """Who answers for it: exactly one."""
-    consulted: Many[Slug] = ()
+    consulted: Many[ContactId] = ()
     """Who is asked before."""
-    informed: Many[Slug] = ()
+    informed: Many[ContactId] = ()
     """Who is told after."""
 
 
@@ -143,7 +158,7 @@ class EscalationLevel(Model):
 
     after_minutes: Minutes
     """Minutes since the incident began."""
-    contact: Slug
+    contact: ContactId
     """The person, team or role that is called."""
 
 
@@ -159,7 +174,7 @@ class Escalation(Model):
 class SlaCommitment(Model):
     """A promised level of service, with the one who promises it."""
 
-    service: Slug
+    service: ServiceId
     """The service."""
     metric: Annotated[Slug, Field(examples=["availability", "time-to-restore"])]
     """What is promised; the name of the objective in the catalog where there is one."""
@@ -169,7 +184,7 @@ class SlaCommitment(Model):
     """The promised time, in minutes."""
     severity: Severity | None = None
     """The severity it is for; absent = any."""
-    responsible: Slug
+    responsible: OwnerId
     """The person or team that promises it."""
     what: Prose
     """What is done to keep it."""
@@ -186,16 +201,16 @@ class Kpi(Model):
     """How it is computed."""
     target: Annotated[Title, Field(examples=["<= 4 hours"])]
     """What is good."""
-    owner: Slug
+    owner: ContactId
     """The person, team or role that reports it."""
 
 
 class ItemCommitment(Model):
     """What the plan promises for one backlog item."""
 
-    item: ItemId
+    item: KnownItemId
     """The backlog item."""
-    who: Slug
+    who: OwnerId
     """The person or team that promises."""
     what: Prose
     """What will be done."""

@@ -4,7 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ray18.documents.base import Annotations, Many, Model, Percent, Prose, Slug, Title, Url
+from ray18.documents.base import (
+    Annotations,
+    Many,
+    Model,
+    OwnerId,
+    Percent,
+    Prose,
+    ServiceId,
+    Slug,
+    SupportHoursId,
+    Title,
+    Url,
+)
 
 
 class TimeWindow(Model):
@@ -40,7 +52,7 @@ class Service(Model):
     """The name that people use."""
     description: Prose | None = None
     """What it does and for whom."""
-    owner: Slug | None = None
+    owner: OwnerId | None = None
     """The person or team that answers for it."""
     tier: Annotated[int, Field(ge=1, le=4, examples=[1])] | None = None
     """How critical it is: 1 (the business stops without it) to 4."""
@@ -48,11 +60,11 @@ class Service(Model):
     """Backstage `spec.lifecycle`; a retired service is judged no more."""
     slos: Many[Objective] = ()
     """Its service level objectives."""
-    depends_on: Many[Slug] = ()
+    depends_on: Many[ServiceId] = ()
     """Services it cannot run without."""
     runbook: Url | None = None
     """What to do when it breaks."""
-    support_hours: Slug | None = None
+    support_hours: SupportHoursId | None = None
     """Which of the plan's support hours apply."""
     annotations: Annotations
     """The team's own fields: name to text."""

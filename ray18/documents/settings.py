@@ -5,7 +5,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ray18.documents.base import CommitId, EvidenceClass, Many, Model, RelativePath, Severity, Slug, Title
+from ray18.documents.base import (
+    CommitId,
+    EvidenceClass,
+    GateId,
+    Many,
+    Model,
+    PersonId,
+    RelativePath,
+    RoleId,
+    Severity,
+    Slug,
+    Title,
+)
 from ray18.documents.dialects import Intake
 
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
@@ -126,9 +138,9 @@ class Prioritization(Model):
     """How many of the first items sensitivity and conflicts are looked at for."""
     conflict_distance: Annotated[int, Field(ge=1, le=10_000)] = 5
     """By how many ranks two stakeholders may place an item apart before it is a conflict."""
-    stakeholders: Annotated[Many[Slug], Field(examples=[["product-owner", "security-lead"]])] = ()
+    stakeholders: Annotated[Many[RoleId], Field(examples=[["product-owner", "security-lead"]])] = ()
     """Roles whose ranking must be there."""
-    decider: Slug = "operations-director"
+    decider: RoleId = "operations-director"
     """The role that may settle what the stakeholders cannot."""
 
 
@@ -154,14 +166,14 @@ class ApprovalRules(Model):
     """Whether an approval stays good when its person loses the role later."""
     open_conditions: Literal["block", "until-due"] = "block"
     """Whether an approval with open conditions counts until they are due, or only once they are met."""
-    observers: Many[Slug] = ()
+    observers: Many[PersonId] = ()
     """The people (bots, mostly) whose records of reviews on a forge count."""
 
 
 class Amendments(Model):
     """Who must agree when people, keys, settings or policies are changed so that more could pass."""
 
-    roles: Annotated[Many[Slug], Field(min_length=1)] = ("operations-director", "security-lead")
+    roles: Annotated[Many[RoleId], Field(min_length=1)] = ("operations-director", "security-lead")
     """One from each of these roles, each somebody else."""
 
 
@@ -170,7 +182,7 @@ class TeamPolicies(Model):
 
     folder: RelativePath = "policies"
     """The folder with one Python file for each policy."""
-    gates: Annotated[Mapping[Slug, Many[Slug]], Field(examples=[{"backlog": ["item-names-its-customer"]}])] = {}
+    gates: Annotated[Mapping[GateId, Many[Slug]], Field(examples=[{"backlog": ["item-names-its-customer"]}])] = {}
     """Which of the team's policies each gate runs."""
 
 
@@ -205,7 +217,7 @@ class Settings(Model):
     prioritization: Prioritization = Prioritization()
     """Scores, due-date profiles, and when stakeholders are in conflict."""
     roles: Annotated[
-        Mapping[Slug, RoleSettings],
+        Mapping[RoleId, RoleSettings],
         Field(examples=[{"data-protection-officer": {"title": "Data Protection Officer"}}]),
     ] = {}
     """Roles besides the four of the protocol; a title or an evidence class given here for one of the four replaces ours."""
@@ -213,7 +225,7 @@ class Settings(Model):
     """Who may approve what, and when an approval counts."""
     amendments: Amendments = Amendments()
     """Who must agree when the rules themselves are loosened."""
-    plan_roles: Many[Slug] = ()
+    plan_roles: Many[RoleId] = ()
     """Roles that must approve the plan besides the four of the protocol."""
     policies: TeamPolicies | None = None
     """The team's own policies; nothing in `policies/` runs unless it is named here."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ray18.documents.base import Day, ItemId, Many, Model, Prose, Slug
+from ray18.documents.base import Day, GateId, ItemId, Many, Model, Names, PersonId, PolicyId, Prose, RoleId
 from ray18.documents.settings import Uuid
 
 Named = Annotated[str, Field(pattern=r"^\S+(?: \S+)*$", max_length=200)]
@@ -17,23 +17,25 @@ class Waiver(Model):
     """The same as the file's name without `.yaml`."""
     program: Uuid
     """The program's id: a waiver of another program does not count."""
-    gate: Annotated[Slug, Field(examples=["backlog"])]
+    gate: Annotated[GateId, Field(examples=["backlog"])]
     """The gate it is for."""
-    policy: Annotated[Slug, Field(examples=["serious-item-has-due-date"])]
+    policy: Annotated[PolicyId, Field(examples=["serious-item-has-due-date"])]
     """The policy whose findings it excuses."""
-    items: Annotated[Many[Named], Field(min_length=1, max_length=200, examples=[["TD-7f3a2c"]])]
+    items: Annotated[
+        Many[Annotated[Named, Names("item")]], Field(min_length=1, max_length=200, examples=[["TD-7f3a2c"]])
+    ]
     """The items whose findings it excuses, by id; a waiver for everything does not exist."""
     reason: Annotated[str, Field(min_length=20, max_length=4000, pattern=r"\S")]
     """Why the deviation is acceptable, in at least 20 characters."""
     compensation: Prose | None = None
     """What is done instead, to keep the risk small."""
-    requested_by: Slug
+    requested_by: PersonId
     """Who asked for it."""
-    approved_by: Slug
+    approved_by: PersonId
     """Who accepted it; never the one who asked."""
-    role: Slug
+    role: RoleId
     """The role in which it was accepted."""
-    second: Slug | None = None
+    second: PersonId | None = None
     """A second person who accepts it, with a signature of their own (`.countersig`); what is severe needs one."""
     created: Day
     """The day it was accepted."""

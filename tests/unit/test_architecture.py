@@ -25,6 +25,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"evidence", "report", "steps", "audit", "causes", "debt"}),
     frozenset({"outlook", "replay", "note", "fleet", "comparison"}),
     frozenset({"renderers", "testing", "exports", "exchange", "attacks", "native_hooks", "forges"}),
+    frozenset({"language"}),
     frozenset({"commands"}),
     frozenset({"cli"}),
     frozenset({"hook", "start", "native"}),
@@ -47,6 +48,8 @@ DOORS = {
     "click": {"cli", "commands"},
     "distributed": {"fleet"},
     "requests": {"forges"},
+    "pygls": {"language"},
+    "lsprotocol": {"language"},
 }
 """Each heavy library, and the only places that may import it."""
 RIM = frozenset(
@@ -158,6 +161,7 @@ HEAVY = {
     "dateutil",
     "jinja2",
     "cvss",
+    "pygls",
 }
 
 
