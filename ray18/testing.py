@@ -28,6 +28,7 @@ from ray18.git import create
 from ray18.ledger import Ledger, read_ledger
 from ray18.policy import Policy, run, shipped_policy
 from ray18.program import Rules, load, read_settings
+from ray18.shipped import shipped
 from ray18.snapshot import WorkTreeSnapshot
 
 DAY = date(2026, 6, 1)
@@ -78,6 +79,11 @@ def _ledger(history: Path) -> Ledger | None:
             author = Author("Example", "example@localhost", datetime.combine(DAY, time(), UTC))
             tip = commit_files(repository, "main", gone | files, author, f"step {folder.name}")
         return read_ledger(repository, tip, None)
+
+
+def examples_of_shipped() -> Path:
+    """The folder with the examples of the policies that come with RAY-18."""
+    return shipped("policies") / "examples"
 
 
 def transcript(findings: Iterable[Finding]) -> str:

@@ -21,7 +21,7 @@ from ray18.sshsig import sign
 from ray18.subjects import ROLES, digest, meaning, signed_bytes
 from ray18.testing import SETTINGS, judge_of, run_policy, transcript
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[2] / "policies" / "examples"
 SEEDS = {"ana": 1, "ben": 2, "chen": 3, "dora": 4}
 ROLE_OF = dict(zip(SEEDS, ROLES, strict=True))
 NAMES = {"ana": "Ana Lopes", "ben": "Ben Okafor", "chen": "Chen Wei", "dora": "Dora Maier"}

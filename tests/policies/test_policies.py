@@ -10,9 +10,9 @@ from policy_table import BEGIN, END, pack, pages, with_list
 from ray18.gates import Verdict, read_pack
 from ray18.policy import Policy, shipped_policies
 from ray18.shipped import shipped
-from ray18.testing import judge_of, problems, run_policy
+from ray18.testing import examples_of_shipped, judge_of, problems, run_policy
 
-EXAMPLES = Path(__file__).parent
+EXAMPLES = examples_of_shipped()
 POLICIES = shipped_policies()
 GATES = {gate.id: gate for gate in pack().gates}
 EMPTY = {
