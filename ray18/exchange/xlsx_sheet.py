@@ -10,7 +10,7 @@ from ray18.errors import BlockedError, UsageError
 from ray18.exchange.sheet import RawRow, Sheet, Table, Trouble, inert, sheet, unreadable
 from ray18.handover.model import Unusable
 from ray18.handover.table import folded
-from ray18.handover.workbook import Cell, Line, read_sheets
+from ray18.handover.workbook import BLANK, Line, read_sheets
 from ray18.handover.workbook import Sheet as WorkbookSheet
 
 _TITLE = "Backlog"
@@ -82,7 +82,7 @@ def _read(path: str, found: WorkbookSheet) -> Sheet:
 
 
 def _row(path: str, line: Line, headings: list[str]) -> RawRow:
-    cells = [*line.cells, *[Cell("", "")] * len(headings)][: len(headings)]
+    cells = [*line.cells, *[BLANK] * len(headings)][: len(headings)]
     sheet_name = line.cells[0].place.rpartition("!")[0]
     place = f"{path}: {sheet_name}!{line.number}"
     return RawRow(

@@ -14,8 +14,6 @@ from ray18.yaml.text import deceptive
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_NODES = 2_000_000
-_PLACES_TO = 8
-"""How deep the lines of values are kept; what is deeper is named by the line of what is around it."""
 _DOCUMENT = re.compile(r"---[ \t]*(?:#.*)?$")
 _ESCAPE = re.compile(
     r"\\(?:u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
@@ -84,7 +82,7 @@ def _is_json(path: str, text: str) -> bool:
 
 def _json(path: str, text: str, notes: Notebook) -> JsonText:
     source = _without_hidden_escapes(text, notes).encode()
-    loaded = load_json(source, limit=4 * MAX_BYTES, most_nodes=MAX_NODES, places_to=_PLACES_TO)
+    loaded = load_json(source, limit=4 * MAX_BYTES, most_nodes=MAX_NODES, all_places=False)
     if loaded.problems:
         raise Unusable(*(_refusal(path, found, 0) for found in loaded.problems))
     return JsonText(path, loaded)

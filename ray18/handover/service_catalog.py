@@ -103,7 +103,7 @@ def _read_part(part: Part, notes: Notebook, services: dict[str, Service]) -> Rea
     found = read_rows(part, notes, SHAPE, "workbook")
     before = len(services)
     for row in found.rows:
-        cells = {name: Cell(f"line {row.line}", text) for name, text in row.values.items()}
+        cells = {name: Cell((part.path, row.line, 0), text) for name, text in row.values.items()}
         notes_of = {slug(heading) or "other": one_line(cleaned(text)[0])[:2000] for heading, text in row.extra.items()}
         _add(_Row(Line(row.line, ()), part.path, cells, notes, notes_of), services)
     return Reading(found.seen, len(services) - before, ())
@@ -197,7 +197,7 @@ def _read_catalog(sheet: Sheet, services: dict[str, Service], notes: Notebook) -
 
 def _meant(cell: Cell, name: str, notes: Notebook) -> Cell:
     """The cell with the value that it stands for."""
-    return replace(cell, text=meaning(notes.dialect, name, cell.text)) if cell.text else cell
+    return cell._replace(text=meaning(notes.dialect, name, cell.text)) if cell.text else cell
 
 
 def _add(row: _Row, services: dict[str, Service]) -> None:

@@ -61,6 +61,8 @@ def removed(path: str, by_line: Mapping[int, str]) -> tuple[Remark, ...]:
 
 def cleaned(text: str) -> tuple[str, tuple[str, ...]]:
     """The text in form NFC without deceptive characters, and what was removed. Lines stay where they are."""
+    if text.isascii() and text.isprintable():
+        return text, ()
     text = text.replace("\r\n", "\n")
     found = {text[index]: what for index, what in deceptive(text)}
     if found:

@@ -1,6 +1,6 @@
 """xlsx workbooks, checked as an archive and as XML before openpyxl, its only user here, sees them.
 
-Each part is inflated within a budget and parsed by defusedxml with document types forbidden; cells far out,
+Each part is inflated within a budget and parsed with document types refused; cells far out,
 merged cells and hidden rows, which openpyxl's read-only mode does not tell, are found on the way.
 """
 
@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from ray18.handover.archive import Limits, read_members
 from ray18.handover.delivery import Part
@@ -21,21 +21,22 @@ LIMITS = Limits(members=2_000, total=64 * 1024 * 1024, ratio=300, ratio_from=4 *
 MAX_ROWS = 20_010
 """20,000 rows below a title and headings."""
 MAX_COLUMNS = 200
-MAX_ELEMENTS = 800_000
+MAX_ELEMENTS = 600_000
 _TITLE_LINES = 10
 """How far down the headings are looked for."""
-_SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
+"""The namespace and the blank that the parser puts before an element's name."""
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})\Z")
 _ZEROS = re.compile(r"0{2,30}")
 """A number format that shows a number with zeros before it."""
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell: what it holds as text, where it is, and why it must not be trusted (empty = it may be)."""
 
-    place: str
+    where: tuple[str, int, int]
+    """Sheet, row and column, both from 1; column 0 = the whole row."""
     text: str
     trouble: str = ""
     is_number: bool = False
@@ -43,6 +44,20 @@ class Cell:
     """Whether the sheet shows the number as a percentage."""
     day: str = ""
     """The day, where the cell holds a date or a moment; it is trouble wherever no day is due."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as people write it: `Services!B2`; of a line of another file `line 2`."""
+        from openpyxl.utils import get_column_letter
+
+        sheet, row, column = self.where
+        if not row:
+            return ""
+        return f"{sheet}!{get_column_letter(column)}{row}" if column else f"line {row}"
+
+
+BLANK = Cell(("", 0, 0), "")
+"""A cell that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,36 +227,39 @@ def _swept(path: str, content: bytes) -> dict[str, _Marks]:
 
 
 def _sweep(where: str, path: str, stream: IO[bytes], marks: _Marks, budget: list[int]) -> None:
-    from xml.etree.ElementTree import ParseError
+    from xml.parsers import expat
 
-    from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import iterparse
+    parser = expat.ParserCreate(namespace_separator=" ")
 
-    try:
-        for _, element in iterparse(stream, events=("end",), forbid_dtd=True):
-            budget[0] -= 1
-            if budget[0] < 0:
-                message = f"the workbook has more than {MAX_ELEMENTS:,} elements"
-                raise Unusable(Remark(path, 0, message, "keep the catalog in a workbook of its own", True))
-            _mark(path, element, marks)
-            element.clear()
-    except DefusedXmlException as error:
+    def refuse(*_: object) -> None:
         message = f"{where} defines a document type or entities, which no workbook needs"
-        raise Unusable(Remark(path, 0, message, "save it as .xlsx again", True)) from error
-    except (ParseError, ValueError, LookupError) as error:
+        raise Unusable(Remark(path, 0, message, "save it as .xlsx again", True))
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        budget[0] -= 1
+        if budget[0] < 0:
+            message = f"the workbook has more than {MAX_ELEMENTS:,} elements"
+            raise Unusable(Remark(path, 0, message, "keep the list in a workbook of its own", True))
+        _mark(path, tag, attributes, marks)
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = start
+    try:
+        parser.ParseFile(stream)
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise Unusable(Remark(path, 0, f"{where} is not XML: {error}", "save it as .xlsx again", True)) from error
 
 
-def _mark(path: str, element: Any, marks: _Marks) -> None:
-    tag = element.tag
+def _mark(path: str, tag: str, attributes: dict[str, str], marks: _Marks) -> None:
     if tag == f"{_SPREADSHEET}c":
-        _refuse_far_cell(path, element.get("r", "A1"))
+        _refuse_far_cell(path, attributes.get("r", "A1"))
     elif tag == f"{_SPREADSHEET}row":
-        _refuse_far_row(path, element.get("r", "0"))
-        if element.get("hidden") in ("1", "true"):
-            marks.hidden.add(int(element.get("r", "0")))
+        number = attributes.get("r", "0")
+        _refuse_far_row(path, number)
+        if attributes.get("hidden") in ("1", "true"):
+            marks.hidden.add(int(number))
     elif tag == f"{_SPREADSHEET}mergeCell":
-        reference = element.get("ref", "")
+        reference = attributes.get("ref", "")
         ends = [_REFERENCE.match(end) for end in reference.split(":")]
         rows = [int(end[2]) for end in ends if end]
         if rows:
@@ -300,10 +318,10 @@ def _lines(sheet: Any, marks: _Marks) -> Iterator[Line]:
 
 
 def _cell(sheet: str, row: int, column: int, cell: Any) -> Cell:
-    from openpyxl.utils import get_column_letter
-
-    place = f"{sheet}!{get_column_letter(column)}{row}"
+    place = (sheet, row, column)
     value, kind = cell.value, getattr(cell, "data_type", "n")
+    if isinstance(value, str) and kind == "s":
+        return Cell(place, value.strip())
     if value is None:
         return Cell(place, "")
     trouble = _trouble(value, kind)

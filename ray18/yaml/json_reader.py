@@ -33,10 +33,10 @@ class _Unreadable(Exception):
 
 
 class _JsonReader:
-    def __init__(self, text: str, most_nodes: int, places_to: int) -> None:
+    def __init__(self, text: str, most_nodes: int, all_places: bool) -> None:
         self.text = text
         self.most_nodes = most_nodes
-        self.places_to = places_to
+        self.all_places = all_places
         self.at = 0
         self.nodes = 0
         self.problems: list[Problem] = []
@@ -49,6 +49,9 @@ class _JsonReader:
 
     def blank(self) -> str:
         """Skips white space; the character that follows, or an empty text at the end."""
+        here = self.text[self.at : self.at + 1]
+        if here > " ":
+            return here
         match = _BLANK.match(self.text, self.at)
         self.at = match.end() if match else self.at
         return self.text[self.at : self.at + 1]
@@ -63,7 +66,7 @@ class _JsonReader:
 
     def value(self, way: tuple[Step, ...]) -> Value:
         first = self.blank()
-        if len(way) <= self.places_to:
+        if self.all_places or first in "{[":
             self.places[way] = self.place(self.at)
         self.nodes += 1
         if self.nodes > self.most_nodes:
@@ -122,6 +125,8 @@ class _JsonReader:
             text, self.at = scanstring(self.text, start + 1, True)
         except JSONDecodeError as error:
             raise _Unreadable(error.pos, error.msg) from error
+        if text.isascii() and text.isprintable():
+            return text
         for _, what in deceptive(text.replace("\r", " ").replace("\n", " ").replace("\t", " ")):
             self.problems.append(Problem(self.place(start), f"{what} is in the text", "remove it"))
         return text
@@ -152,17 +157,15 @@ class _JsonReader:
         return number
 
 
-def load_json(
-    source: bytes, *, limit: int = MAX_BYTES, most_nodes: int = MAX_NODES, places_to: int = MAX_DEPTH
-) -> Loaded:
+def load_json(source: bytes, *, limit: int = MAX_BYTES, most_nodes: int = MAX_NODES, all_places: bool = True) -> Loaded:
     """Reads one JSON text (RFC 8259) by the strict rules; `limit` is in bytes. Never raises.
 
-    Places are kept of values down to the depth `places_to`.
+    Without `all_places`, only those of objects and lists are kept.
     """
     text, problems = decoded(source, limit)
     if text is None:
         return Loaded(None, problems)
-    reader = _JsonReader(text, most_nodes, places_to)
+    reader = _JsonReader(text, most_nodes, all_places)
     reader.problems.extend(problems)
     value: Value = None
     try:
