@@ -16,6 +16,7 @@ from ray18.approvals import Held
 from ray18.docket import Approvals
 from ray18.documents.base import Many, Model, Prose, Slug, Title
 from ray18.documents.data_file import read_data_file
+from ray18.documents.document import VALID
 from ray18.errors import BlockedError, UsageError
 from ray18.findings import Finding, ordered
 from ray18.ledger import Ledger
@@ -181,7 +182,9 @@ class Judge:
         return ordered(set(found))
 
     def _findings(self, policy: policies.Policy) -> tuple[Finding, ...]:
-        return self.recall.findings(policy, self.inputs) if self.recall else policies.run([policy], self.inputs)
+        inputs, drafts = self.inputs, self.program.drafts
+        found = self.recall.findings(policy, inputs) if self.recall else policies.run([policy], inputs)
+        return ordered((*found, *policies.run_on_drafts(policy, inputs, drafts))) if drafts else found
 
     def shipped(self, policy_id: str) -> policies.Policy:
         """A policy that comes with RAY-18. Raises BlockedError when it does not."""
@@ -301,6 +304,8 @@ def _verdict(left: tuple[Finding, ...], waived: tuple[Any, ...]) -> Verdict:
 def _actual(left: tuple[Finding, ...], chosen: Iterable[policies.Policy], verdict: Verdict) -> str:
     """What is the case, in the protocol's manner: "4 critical items missing owners, …"."""
     counts = Counter(finding.policy for finding in left if finding.level != "warning")
+    if counts[VALID]:
+        counts[VALID] = len({finding.path for finding in left if finding.policy == VALID})
     words: Mapping[str, str] = {policy.id: policy.counted for policy in chosen}
     built_in = {policies.EXISTS: "missing documents", policies.RUNS: "policies without an answer"}
     parts = [

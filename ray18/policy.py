@@ -10,6 +10,7 @@ import ast
 import importlib.util
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -196,6 +197,19 @@ def run_on(policy: Policy, inputs: Inputs, documents: Iterable[Document[Any]]) -
         if yielded:
             found[document.path] = tuple(finding.stamped(policy.id, policy.level) for finding in yielded)
     return found
+
+
+def run_on_drafts(policy: Policy, inputs: Inputs, drafts: Iterable[Document[Any]]) -> tuple[Finding, ...]:
+    """What a policy about single records finds in drafts of unusable files, where that hinges on nothing unknown."""
+    each = policy.about_one
+    if each is None or policy.origin == "team" or inputs.missing(policy):
+        return ()
+    found: list[Finding] = []
+    for document in drafts:
+        if document.kind == EACH[each]:
+            with suppress(Exception):  # it asked for a value that cannot be read
+                found.extend(one for some in run_on(policy, inputs, [document]).values() for one in some)
+    return ordered(found)
 
 
 def _guarded(policy: Policy, inputs: Inputs) -> Iterator[Finding]:

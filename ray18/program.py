@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from ray18.documents import KINDS, SETTINGS_PATH, Kind, kind
 from ray18.documents.base import Model
 from ray18.documents.document import VALID, Document, KnownDocument, read
+from ray18.documents.draft import draft
 from ray18.documents.memory import MEMORY
 from ray18.documents.people import People
 from ray18.documents.settings import Locations, Settings
@@ -57,6 +58,8 @@ class Program:
     """Why some files could not be read; whatever needs them is blocked."""
     problem_kinds: frozenset[str]
     """The kinds that those files belong to."""
+    drafts: tuple[Document[Any], ...] = ()
+    """What those files seem to say: only to tell more problems of them, never to judge."""
 
     def of(self, kind_name: str) -> tuple[Document[Any], ...]:
         """All documents of a kind, by path."""
@@ -134,6 +137,7 @@ def load(
     documents = [_known(snapshot, claim) for claim in usable if claim.entry.path in remembered]
     unread = [claim for claim in usable if claim.entry.path not in remembered]
     signatures: dict[str, bytes] = {}
+    drafts: list[Document[Any] | None] = []
     kinds = {claim.entry.path: claim for claim in unread}
     for number, (entry, content) in enumerate(_contents(snapshot, unread, problems), 1):
         tell(number, len(unread))
@@ -145,6 +149,8 @@ def load(
         problems.extend((claim.kind.name, finding) for finding in findings)
         if document is not None:
             documents.append(document)
+        else:
+            drafts.append(draft(claim.kind, entry.path, content))
     problems.extend(team_schema_problems(rules, documents))
     problems.extend(_rewritten(snapshot, kept))
     return Program(
@@ -155,6 +161,7 @@ def load(
         signatures,
         ordered(finding for _, finding in problems),
         frozenset(name for name, _ in problems),
+        tuple(document for document in drafts if document is not None),
     )
 
 

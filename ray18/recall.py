@@ -147,7 +147,8 @@ class Recall:
         changed = self._changed(kind, kept.ids)
         if not changed:
             return True
-        if policy.origin == "team" or any(finding.path in changed for some in kept.found.values() for finding in some):
+        shown = {path for some in kept.found.values() for finding in some for path in _shown(finding)}
+        if policy.origin == "team" or not shown.isdisjoint(changed):
             return False
         before, now = kept.ids.get(kind, {}), self._ids.get(kind, {})
         return all(
@@ -172,6 +173,11 @@ class Recall:
             before, now = ids.get(kind, {}).items(), self._ids.get(kind, {}).items()
             known[kind] = frozenset(path for path, _ in before ^ now)
         return known[kind]
+
+
+def _shown(finding: Finding) -> tuple[str, ...]:
+    """The files that it shows places in."""
+    return finding.path, *(one.path for one in finding.related)
 
 
 def _ids(documents: Iterable[Document[Any]]) -> dict[str, dict[str, str]]:

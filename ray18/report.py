@@ -1,7 +1,7 @@
 """The verdicts of one run and everything they rest on: all that renderers and forges ever see."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ray18.documents.document import VALID
 from ray18.findings import Finding, ordered
@@ -102,14 +102,25 @@ def check_records(judge: Judge, paths: tuple[str, ...]) -> CheckReport:
     those; what concerns several records is always kept.
     """
     chosen = [judge.shipped(policy_id) for policy_id in judge.pack.records]
-    single = {policy.id for policy in chosen if policy.about_one} | {VALID}
+    asked = tuple(_asked_by_gates(judge))
+    single = {policy.id for policy in chosen if policy.about_one} | {VALID} | {finding.policy for finding in asked}
     here = (finding for finding in judge.findings(chosen) if finding.policy != EXISTS)
-    found = ordered({*judge.program.problems, *here})
+    found = ordered({*judge.program.problems, *here, *asked})
     kept = [finding for finding in found if not paths or finding.policy not in single or _under(finding.path, paths)]
     checked = [document for document in judge.program.documents if not paths or _under(document.path, paths)]
     unread = {finding.path for finding in judge.program.problems if not paths or _under(finding.path, paths)}
     count = len(checked) + len(unread)
     return CheckReport(judge.program, count, tuple(kept), _by_id(chosen), Sources(judge.snapshot))
+
+
+def _asked_by_gates(judge: Judge) -> Iterable[Finding]:
+    """What gates will find in files that have to be mended anyway: whoever mends them should see all of it at once."""
+    if not judge.program.drafts:
+        return
+    names = {name for gate in judge.pack.gates for name in gate.policies} - set(judge.pack.records)
+    paths = {draft.path for draft in judge.program.drafts}
+    asking = [policy for policy in map(judge.shipped, sorted(names)) if policy.about_one]
+    yield from (replace(one, level="warning") for one in judge.findings(asking) if one.path in paths)
 
 
 def _by_id(policies: Iterable[Policy]) -> tuple[Policy, ...]:

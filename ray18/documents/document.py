@@ -180,7 +180,7 @@ def _explained(model: type[Model], detail: Any, way: tuple[Step, ...]) -> tuple[
     if kind == "extra_forbidden":
         return _unknown_field(model, way)
     if kind == "literal_error":
-        return _unknown_value(name, given, _quoted(context["expected"]))
+        return _unknown_value(name, given, _quoted(context["expected"]), nearest_word(detail))
     if kind in _EXPECTED:
         remedy = "put it in quotes" if kind == "string_type" and isinstance(given, int | float) else "write it so"
         if given is None:
@@ -206,10 +206,15 @@ def _unknown_field(model: type[Model], way: tuple[Step, ...]) -> tuple[str, str]
     return f"unknown field {shown(way[-1])}", f"known here: {', '.join(sorted(known))}"[:300]
 
 
-def _unknown_value(name: str, given: object, known: list[str]) -> tuple[str, str]:
-    folded = {word.casefold(): word for word in known}
-    near = get_close_matches(str(given).strip().casefold(), list(folded), 1, 0.5)
-    hint = f"; did you mean {folded[near[0]]}?" if near else ""
+def nearest_word(detail: Any) -> str | None:
+    """The known value that a misspelt one is nearest to, for an error about known values; None when none is near."""
+    folded = {word.casefold(): word for word in _quoted(detail["ctx"]["expected"])}
+    near = get_close_matches(str(detail["input"]).strip().casefold(), list(folded), 1, 0.5)
+    return folded[near[0]] if near else None
+
+
+def _unknown_value(name: str, given: object, known: list[str], near: str | None) -> tuple[str, str]:
+    hint = f"; did you mean {near}?" if near else ""
     return (
         f"`{name}` is {shown(given, name)}, which is not a known value{hint}",
         f"use one of: {', '.join(known)}",

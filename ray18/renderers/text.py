@@ -1,14 +1,20 @@
 """Text for people: findings as `path:line:column`, then one line for each gate, the verdict last."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from ray18.documents.document import VALID
 from ray18.findings import Finding
 from ray18.gates import GateResult, Verdict
 from ray18.program import Program, shown_id
+from ray18.renderers.excerpt import excerpt
 from ray18.report import CheckReport, GateReport
+from ray18.sources import Sources
 from ray18.terminal import painted, safe
 from ray18.waivers import Excuse
 
+OF_A_POLICY, OF_A_FILE, IN_ALL = 3, 20, 100
+"""For so many findings of a policy, of a file that cannot be read, and in all, the lines that they are about are shown."""
 _OF_LEVEL = {"blocker": "red", "error": "red", "warning": "yellow"}
 _OF_VERDICT = {
     Verdict.PASSED: "green",
@@ -21,16 +27,18 @@ _OF_VERDICT = {
 def gates(report: GateReport, *, colour: bool = False, limit: int | None = None) -> str:
     """The report on gates; with `limit`, at most so many findings of each gate."""
     lines: list[str] = []
+    page = _Page(report.sources, colour)
     for result in report.results:
-        lines.extend(_gate(result, colour, limit))
-    lines.extend(line for note in report.notes for line in _finding(note, colour))
+        lines.extend(_gate(result, page, limit))
+    lines.extend(line for note in report.notes for line in page.finding(note))
     lines.extend(gate_lines(report, colour))
     return "\n".join(lines) + "\n"
 
 
 def check(report: CheckReport, *, colour: bool = False) -> str:
     """The report on records."""
-    lines = [line for finding in report.findings for line in _finding(finding, colour)]
+    page = _Page(report.sources, colour)
+    lines = [line for finding in report.findings for line in page.finding(finding)]
     return "\n".join([*lines, *check_lines(report, colour)]) + "\n"
 
 
@@ -67,11 +75,33 @@ def _heading(program: Program) -> str:
     return f"{safe(rules.settings.program.title)}: {shown_id(program.revision)}, as of {program.as_of}, {safe(base)}"
 
 
-def _gate(result: GateResult, colour: bool, limit: int | None) -> Iterator[str]:
+class _Page:
+    """What was shown already: the lines of the first findings of a kind say enough about the others."""
+
+    def __init__(self, sources: Sources, colour: bool) -> None:
+        self.sources, self.colour = sources, colour
+        self.shown: Counter[str] = Counter()
+        self.told: set[Finding] = set()
+
+    def finding(self, finding: Finding) -> Iterator[str]:
+        """A finding with its remedy, and for the first of its kind with the lines that it is about."""
+        yield finding_line(finding, self.colour)
+        kind, most = (finding.path, OF_A_FILE) if finding.policy == VALID else (finding.policy, OF_A_POLICY)
+        if self.shown[kind] < most and self.shown.total() < IN_ALL and finding not in self.told:
+            lines = list(excerpt(finding, self.sources, self.colour, _OF_LEVEL[finding.level]))
+            self.shown[kind] += bool(lines)
+            self.told.add(finding)
+            yield from lines
+        if finding.remedy:
+            yield _remedy(finding, self.colour)
+
+
+def _gate(result: GateResult, page: _Page, limit: int | None) -> Iterator[str]:
+    colour = page.colour
     if result.verdict is Verdict.FAILED or result.verdict is Verdict.BLOCKED:
         yield from failure_block(result, colour)
     for finding in result.findings[:limit]:
-        yield from _finding(finding, colour)
+        yield from page.finding(finding)
     if limit is not None and len(result.findings) > limit:
         yield f"… and {len(result.findings) - limit:,} more"
     yield from (waived_line(finding, excuse, colour) for finding, excuse in result.waived)
@@ -114,7 +144,11 @@ def waived_line(finding: Finding, excuse: Excuse, colour: bool) -> str:
 def _finding(finding: Finding, colour: bool) -> Iterator[str]:
     yield finding_line(finding, colour)
     if finding.remedy:
-        yield painted(f"    -> {safe(finding.remedy)}", "dim", colour)
+        yield _remedy(finding, colour)
+
+
+def _remedy(finding: Finding, colour: bool) -> str:
+    return painted(f"    -> {safe(finding.remedy)}", "dim", colour)
 
 
 def _counted(findings: Iterable[Finding]) -> str:
