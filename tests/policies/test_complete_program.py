@@ -8,9 +8,9 @@ from make_examples import SEEDS, approve, people, write
 
 from ray18.gates import Verdict
 from ray18.policy import shipped_policies
-from ray18.testing import judge_of, transcript
+from ray18.testing import examples_of_shipped, judge_of, transcript
 
-HANDOVER = Path(__file__).parent / "handover-is-complete" / "pass" / "handover"
+HANDOVER = examples_of_shipped() / "handover-is-complete" / "pass" / "handover"
 SERVICES = """\
 services:
   - id: booking-api
