@@ -12,7 +12,7 @@ from pydantic import Field
 from ray18.approvals import record_path
 from ray18.commands.forge_place import ForgePlace, forge_options, forge_place
 from ray18.commands.output import say
-from ray18.commands.place import program_repository, today
+from ray18.commands.place import program_repository, protection, today
 from ray18.commands.records import put, your_signer, yourself
 from ray18.commands.reviews import Outcome, Watch
 from ray18.commits import current_branch
@@ -81,6 +81,12 @@ class ObservationsOutput(Output):
     metavar="FOLDER",
     help="Write the records there, for `--observed FOLDER` of other commands.",
 )
+@click.option(
+    "--list",
+    "listed",
+    type=click.Choice(["open", "merged"]),
+    help="Only print the numbers of the changes for the protected branch, for a loop in CI.",
+)
 @click.option("--commit", is_flag=True, help="Commit the records to the protected branch; only once it is merged.")
 @click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help=f"The observer's key (default: ${KEY}).")
 @click.pass_context
@@ -94,6 +100,7 @@ def command(
     signature: str | None,
     save: Path | None,
     out: Path | None,
+    listed: str | None,
     commit: bool,
     key: Path | None,
 ) -> None:
@@ -111,6 +118,10 @@ def command(
       ray18 approvals observe --forge github --from payload.json --out observed
     """
     repository = program_repository(ctx)
+    if listed is not None:
+        where = forge_place(repository, number=None, forge_name=forge_name, repo=repo, api=api)
+        say("".join(f"{one}\n" for one in _numbers(repository, where, merged=listed == "merged")))
+        return
     if out is None and not commit and save is None:
         raise UsageError("where shall the records go?", "--out FOLDER, or --commit after the merge")
     place = None
@@ -140,6 +151,15 @@ def command(
         _write(watch, outcomes, out)
     if commit:
         _commit(watch, outcomes)
+
+
+def _numbers(repository: Repository, place: ForgePlace, *, merged: bool) -> list[int]:
+    """The changes for the protected branch, the oldest first."""
+    module, guarded = forge(place.forge), protection(repository, cached=True)
+    if guarded is None:
+        raise UsageError("there is no protected branch here", "fetch it, or clone the whole repository")
+    client = module.client(place.api, place.token)
+    return sorted(module.numbers(client, place.repository, guarded[0], merged=merged))
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,21 @@ reviews is a history, so the last word of each account decides.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field
 
 from ray18.errors import BlockedError
 from ray18.forges.http import Client
 from ray18.forges.model import Account, Answer, Change, ChangeState, Review, ReviewState, Told
+from ray18.forges.reading import read
 from ray18.forges.telling import Comment, Status, StatusState
 
 API = "https://api.github.com"
 TOKENS = ("RAY18_FORGE_TOKEN", "GITHUB_TOKEN", "GH_TOKEN")
+PROPOSALS = "refs/pull/{number}/head"
+LONGEST_COMMENT = 65_536
+KNOWS_ERRORS = True
 _VERSION = "2022-11-28"
 _MOST_COMMITS = 250
 """GitHub lists no more commits of a pull request than that."""
@@ -25,7 +29,9 @@ _STATES: Mapping[str, ReviewState] = {
     "commented": "commented",
     "dismissed": "dismissed",
 }
-T = TypeVar("T")
+
+_WRITERS = ("OWNER", "MEMBER", "COLLABORATOR")
+_STATUS_STATES: Mapping[str, StatusState] = {"success": "success", "failure": "failure", "error": "error"}
 
 
 class _User(Told):
@@ -52,6 +58,11 @@ class _Pull(Told):
     head: _Side
     base: _Side
     commits: int | None = None
+
+
+class _Listed(Told):
+    number: int
+    merged_at: str | None = None
 
 
 class _Review(Told):
@@ -96,13 +107,29 @@ def fetch(api: Client, repository: str, number: int) -> tuple[Answer, ...]:
     )
 
 
+def numbers(api: Client, repository: str, branch: str, *, merged: bool) -> list[int]:
+    """The open pull requests for a branch, or those that were merged and moved last."""
+    state, most = ("closed", 50) if merged else ("open", 100)
+    asked: dict[str, str | int] = {
+        "state": state,
+        "base": branch,
+        "sort": "updated",
+        "direction": "desc",
+        "per_page": most,
+    }
+    pulls = f"repos/{repository}/pulls"
+    answers = [api.one("changes", pulls, **asked)] if merged else api.pages("changes", pulls, **asked)
+    found = [pull for answer in answers for pull in read(list[_Listed], answer)]
+    return [pull.number for pull in found if not merged or pull.merged_at]
+
+
 def change(answers: Iterable[Answer]) -> Change:
     """What these answers tell. Raises BlockedError where they cannot be understood, or do not tell all."""
     told = tuple(answers)
-    pull = next((_read(_Pull, answer) for answer in told if answer.what == "change"), None)
+    pull = next((read(_Pull, answer) for answer in told if answer.what == "change"), None)
     if pull is None:
         raise BlockedError("there is no pull request among the answers", "save them again")
-    commits = [commit for answer in told if answer.what == "commits" for commit in _read(list[_Commit], answer)]
+    commits = [commit for answer in told if answer.what == "commits" for commit in read(list[_Commit], answer)]
     if pull.commits is not None and len(commits) < pull.commits:
         raise BlockedError(
             f"pull request {pull.number} has {pull.commits} commits, and GitHub tells of {len(commits)}",
@@ -112,7 +139,7 @@ def change(answers: Iterable[Answer]) -> Change:
         review
         for answer in told
         if answer.what == "reviews"
-        for entry in _read(list[_Review], answer)
+        for entry in read(list[_Review], answer)
         for review in _review(entry, answer.digest)
     ]
     users = (user for commit in commits for user in (commit.author, commit.committer))
@@ -125,7 +152,7 @@ def from_webhook(payload: bytes) -> Change:
     It tells neither who pushed nor what came before or after.
     """
     answer = Answer("webhook", payload)
-    event = _read(_Event, answer)
+    event = read(_Event, answer)
     return _change(event.pull_request, _review(event.review, answer.digest), frozenset(), (answer,))
 
 
@@ -163,22 +190,6 @@ def _account(user: _User) -> Account:
     return Account(user.id, user.login, user.type != "User")
 
 
-def _read(kind: type[T], answer: Answer) -> T:
-    try:
-        return TypeAdapter(kind).validate_json(answer.body)
-    except ValidationError as error:
-        where = ".".join(str(step) for step in error.errors(include_url=False)[0]["loc"])
-        raise BlockedError(
-            f"what GitHub tells about the {answer.what} cannot be understood ({where or 'it is no JSON'})",
-            "check the API's address, or save it again",
-        ) from error
-
-
-LONGEST_COMMENT = 65_536
-_WRITERS = ("OWNER", "MEMBER", "COLLABORATOR")
-_GITHUB_STATES: Mapping[str, StatusState] = {"success": "success", "failure": "failure", "error": "error"}
-
-
 class _Status(Told):
     context: str
     state: str
@@ -201,9 +212,9 @@ def statuses(api: Client, repository: str, commit: str) -> dict[str, Status]:
     """The newest status of each name; a state that RAY-18 never posts is passed over, so that it is written anew."""
     found: dict[str, Status] = {}
     for answer in api.pages("statuses", f"repos/{repository}/commits/{commit}/status", per_page=100):
-        for one in _read(_Combined, answer).statuses:
-            if one.state in _GITHUB_STATES:
-                state = _GITHUB_STATES[one.state]
+        for one in read(_Combined, answer).statuses:
+            if one.state in _STATUS_STATES:
+                state = _STATUS_STATES[one.state]
                 found[one.context] = Status(one.context, state, one.description or "", one.target_url or "")
     return found
 
@@ -219,7 +230,7 @@ def post_status(api: Client, repository: str, commit: str, status: Status) -> No
 def comments(api: Client, repository: str, number: int) -> Iterator[Comment]:
     """The comments of a pull request, oldest first."""
     for answer in api.pages("comments", f"repos/{repository}/issues/{number}/comments", per_page=100):
-        for one in _read(list[_Comment], answer):
+        for one in read(list[_Comment], answer):
             bot = one.user is not None and one.user.type == "Bot"
             yield Comment(one.id, one.body or "", bot or one.author_association in _WRITERS)
 

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
-
-from ray18.errors import BlockedError
 from ray18.findings import Finding
 from ray18.forges.http import Client
 from ray18.forges.model import Told
+from ray18.forges.reading import read
 from ray18.forges.telling import Outcome, shortened
 
 Conclusion = Literal["success", "neutral", "failure"]
@@ -62,11 +60,9 @@ def tell_checks(api: Client, repository: str, commit: str, wanted: Iterable[Chec
 
 def _newest(api: Client, repository: str, commit: str, name: str) -> _Run | None:
     answer = api.one("checks", f"repos/{repository}/commits/{commit}/check-runs", check_name=name, filter="latest")
-    try:
-        runs = TypeAdapter(_Runs).validate_json(answer.body).check_runs
-    except ValidationError as error:
-        raise BlockedError("what GitHub tells about the check runs cannot be understood", "check --api") from error
-    return max((run for run in runs if run.name == name), key=lambda run: run.id, default=None)
+    return max(
+        (run for run in read(_Runs, answer).check_runs if run.name == name), key=lambda run: run.id, default=None
+    )
 
 
 def _content(run: CheckRun) -> dict[str, Any]:

@@ -32,6 +32,12 @@ _PASSING = frozenset({429, 500, 502, 503, 504})
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+class Refused(EnvironmentProblem):
+    """The forge answered, and did not do what was asked."""
+
+    status = 0
+
+
 @dataclass(frozen=True)
 class Client:
     """One API, asked with one token."""
@@ -51,6 +57,14 @@ class Client:
     def one(self, what: str, path: str, **query: str | int) -> Answer:
         """One answer to a question. Raises EnvironmentProblem where there is none."""
         return Answer(what, self._ask("GET", self._url(path), query)[0])
+
+    def optional(self, what: str, path: str) -> Iterator[Answer]:
+        """The answer to a question that not everybody is answered; nothing where it is refused or not known."""
+        try:
+            yield self.one(what, path)
+        except Refused as refusal:
+            if refusal.status not in (403, 404):
+                raise
 
     def pages(self, what: str, path: str, **query: str | int) -> Iterator[Answer]:
         """Every page of a list, by the links that the answers name (RFC 8288)."""
@@ -165,7 +179,9 @@ def _refused(method: str, url: str, response: "requests.Response | None", troubl
         422: "the forge does not accept this: see its documentation",
         429: "the forge has had enough of us: try again later",
     }.get(status, "try again later")
-    return EnvironmentProblem(f"{what} was answered with {status}", remedy)
+    refused = Refused(f"{what} was answered with {status}", remedy)
+    refused.status = status
+    return refused
 
 
 def _plain(url: str) -> str:

@@ -20,11 +20,17 @@ class Forge(Board, Protocol):
     TOKENS: tuple[str, ...]
     """Names of environment variables that may hold a token, the first that is set counts."""
 
+    PROPOSALS: str
+    """The reference under which the forge keeps the head of a change; `{number}` stands for its number."""
+
     def client(self, api: str, token: str) -> Client:
         """The API at an address, asked with a token (empty = none)."""
 
     def fetch(self, api: Client, repository: str, number: int) -> tuple[Answer, ...]:
         """Everything that the forge tells about a change and its reviews."""
+
+    def numbers(self, api: Client, repository: str, branch: str, *, merged: bool) -> list[int]:
+        """The open changes for a branch, or those that were merged and moved last."""
 
     def change(self, answers: Iterable[Answer]) -> Change:
         """What these answers tell."""

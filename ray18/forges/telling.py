@@ -1,7 +1,7 @@
 """What is told to a forge: a status for each gate, and one comment that is kept up to date. Telling it twice changes nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from ray18.forges.http import Client
@@ -38,6 +38,8 @@ class Board(Protocol):
 
     LONGEST_COMMENT: int
     """Characters."""
+    KNOWS_ERRORS: bool
+    """Whether it tells what could not be judged from what failed; else the words have to."""
 
     def statuses(self, api: Client, repository: str, commit: str) -> Mapping[str, Status]:
         """The newest status of each name."""
@@ -61,7 +63,8 @@ def tell_statuses(
     """Posts the statuses that are not there yet as they are wanted; name to outcome."""
     there = board.statuses(api, repository, commit)
     done: dict[str, Outcome] = {}
-    for status in wanted:
+    for told in wanted:
+        status = told if board.KNOWS_ERRORS or told.state != "error" else replace(told, state="failure")
         before = there.get(status.name)
         if before == status:
             done[status.name] = "kept"
