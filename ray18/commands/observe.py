@@ -136,16 +136,7 @@ def command(
         say(f"wrote  {save}\n")
     if out is None and not commit:
         return
-    signer = _signer(repository, key)
-    for _ in range(_LOOKS):
-        watch = Watch(repository, change, signer)
-        outcomes = watch.outcomes()
-        again = look.now()
-        if again == change:
-            break
-        change = again
-    else:
-        raise EnvironmentProblem("the reviews keep changing while they are read", "try again in a moment")
+    watch, outcomes = _settled(repository, look, change, _signer(repository, key))
     _tell(watch, outcomes)
     if out is not None:
         _write(watch, outcomes, out)
@@ -186,6 +177,18 @@ class _Look:
         elif self.signature:
             raise UsageError("there is no secret to check the signature with", f"put it into ${SECRET}")
         return export.read(content, next((name for name in FORGES if name == self.forge_name), None))
+
+
+def _settled(repository: Repository, look: _Look, change: Change, signer: Signer) -> tuple[Watch, list[Outcome]]:
+    """What comes of the reviews, once the forge tells the same before and after it was worked out."""
+    for _ in range(_LOOKS):
+        watch = Watch(repository, change, signer)
+        outcomes = watch.outcomes()
+        again = look.now()
+        if again == change:
+            return watch, outcomes
+        change = again
+    raise EnvironmentProblem("the reviews keep changing while they are read", "try again in a moment")
 
 
 def _signer(repository: Repository, key: Path | None) -> Signer:
