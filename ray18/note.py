@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ray18.quick.staged import Changes
 
 _RULES = ("settings", "people", "approval", "waiver", "delegation", "checkpoint")
-_EDITED = ("backlog-item", "plan", "services", "governance", "ranking", "manual-validation")
+_EDITED = ("backlog-item", "plan", "services", "governance", "schedule", "rota", "ranking", "manual-validation")
 """Kinds whose edits the hook looks at: neither rules nor signed records."""
 
 

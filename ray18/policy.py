@@ -37,6 +37,8 @@ ALL: Mapping[str, str] = {
     "approvals": "approval",
     "waivers": "waiver",
     "validations": "manual-validation",
+    "schedules": "schedule",
+    "rotas": "rota",
 }
 """Inputs that are all records of a kind."""
 ONE: Mapping[str, str] = {

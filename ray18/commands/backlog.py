@@ -15,6 +15,7 @@ from ray18.commands.modelines import header
 from ray18.commands.output import say
 from ray18.commands.place import root, today
 from ray18.commands.prioritize import prioritize, score
+from ray18.commands.schedule import schedule_command
 from ray18.documents import kind
 from ray18.documents.backlog import BacklogItem, SourceKind, Status
 from ray18.documents.base import Output, Severity, plain
@@ -233,3 +234,4 @@ command.add_command(export)
 command.add_command(import_)
 command.add_command(prioritize)
 command.add_command(score)
+command.add_command(schedule_command)

@@ -56,7 +56,7 @@ repos:
         language: system
         pass_filenames: false
         files: >-
-          ^(ray18|people|services|plan|governance)\\.yaml$|^(backlog|manual|rankings)/|^(approvals|waivers|delegations|checkpoints)/
+          ^(ray18|people|services|plan|governance|schedule|rota)\\.yaml$|^(backlog|manual|rankings)/|^(approvals|waivers|delegations|checkpoints)/
 """
 
 

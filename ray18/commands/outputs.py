@@ -7,6 +7,7 @@ from ray18.commands.bridges import BacklogImportOutput
 from ray18.commands.hooks import HooksOutput
 from ray18.commands.observe import ObservationsOutput
 from ray18.commands.policy import PolicyListOutput
+from ray18.commands.schedule import ScheduleOutput
 from ray18.commands.status import StatusOutput
 from ray18.evidence.automation_candidates import AutomationCandidates
 from ray18.evidence.coverage_plan import CoveragePlan
@@ -39,6 +40,7 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "backlog-import": BacklogImportOutput,
     "policy-list": PolicyListOutput,
     "prioritization-matrix": MatrixOutput,
+    "release-schedule": ScheduleOutput,
     "coverage-plan": CoveragePlan,
     "automation-candidates": AutomationCandidates,
     "evidence-manifest": Manifest,

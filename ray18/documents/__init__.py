@@ -13,6 +13,8 @@ from ray18.documents.manual_validation import ManualValidation
 from ray18.documents.people import People
 from ray18.documents.plan import Plan
 from ray18.documents.ranking import Ranking
+from ray18.documents.rota import Rota
+from ray18.documents.schedule import Schedule
 from ray18.documents.services import Services
 from ray18.documents.settings import Locations, Settings
 from ray18.documents.waiver import Waiver
@@ -46,6 +48,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("plan", Plan, lambda at: at.plan),
     Kind("governance", Governance, lambda at: at.governance),
     Kind("ranking", Ranking, lambda at: at.rankings, many=True),
+    Kind("schedule", Schedule, lambda at: at.schedule),
+    Kind("rota", Rota, lambda at: at.rota),
     Kind("approval", Approval, lambda at: at.approvals, many=True, signed=True),
     Kind("waiver", Waiver, lambda at: at.waivers, many=True, signed=True),
     Kind("delegation", Delegation, lambda at: at.delegations, many=True, signed=True),

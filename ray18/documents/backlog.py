@@ -133,6 +133,15 @@ class Security(Model):
     """State of the risk by OSCAL's plan of action and milestones."""
 
 
+class SkillHours(Model):
+    """Work of one more skill."""
+
+    skill: SkillName
+    """The skill."""
+    hours: Annotated[float, Field(gt=0, le=100_000)]
+    """Estimated working hours."""
+
+
 class Effort(Model):
     """How much work the item is."""
 
@@ -140,6 +149,8 @@ class Effort(Model):
     """Estimated working hours."""
     skill: SkillName | None = None
     """The skill it needs."""
+    besides: Many[SkillHours] = ()
+    """What it needs of other skills, besides those hours."""
 
 
 class BacklogItem(Model):

@@ -44,6 +44,7 @@ DOORS = {
     "markdown_it": {"handover"},
     "zipfile": {"handover", "evidence"},
     "dateutil": {"documents"},
+    "highspy": {"planning"},
     "rfc8785": {"subjects"},
     "click": {"cli", "commands"},
     "distributed": {"fleet"},
@@ -162,6 +163,8 @@ HEAVY = {
     "jinja2",
     "cvss",
     "pygls",
+    "highspy",
+    "numpy",
 }
 
 

@@ -22,6 +22,37 @@ SAMPLES: dict[str, list[Any]] = {
     "services": [load((EXAMPLE / "services.yaml").read_bytes()).value],
     "plan": [load((EXAMPLE / "plan.yaml").read_bytes()).value],
     "governance": [load((EXAMPLE / "governance.yaml").read_bytes()).value],
+    "schedule": [
+        load((EXAMPLE / "schedule.yaml").read_bytes()).value,
+        {
+            "capacity": [
+                {"who": "ana", "skill": "dba", "hours_per_week": 4, "first": "2026-03-16", "last": "2026-04-16"}
+            ],
+            "carry_over": False,
+            "default_hours": 8,
+            "late_factor": 3,
+            "unplanned_weeks": 4,
+            "closed": [{"window": "weekly", "day": "2026-03-18"}],
+            "planned": [{"item": "TD-21", "window": "weekly", "day": "2026-03-18"}],
+        },
+    ],
+    "rota": [
+        {
+            "first": "2026-03-16",
+            "handover_time": "10:00",
+            "time_zone": "Europe/Oslo",
+            "members": [{"person": "ana", "junior": True, "skills": ["dba"], "shifts": ["day"], "share": 0.5}],
+            "shifts": [{"id": "night", "starts_at": "20:00", "ends_at": "08:00", "night": True}],
+            "skills": ["dba"],
+            "rest_turns": 1,
+            "max_share": 0.5,
+            "share_turns": 4,
+            "leave": [{"person": "ana", "first": "2026-03-16", "last": "2026-03-20"}],
+            "wishes": [{"person": "ana", "first": "2026-05-01", "last": "2026-05-01", "wish": "prefer", "weight": 3}],
+            "holidays": [{"name": "Easter", "first": "2026-04-03", "last": "2026-04-06", "weight": 2}],
+            "turns": [{"first": "2026-03-16", "shift": "night", "primary": "ana", "secondary": "ben", "fixed": True}],
+        }
+    ],
     "ranking": [load(path.read_bytes()).value for path in sorted((EXAMPLE / "rankings").glob("*.yaml"))],
     "backlog-item": [load(path.read_bytes()).value for path in sorted((EXAMPLE / "backlog").glob("*.yaml"))],
     "approval": [
