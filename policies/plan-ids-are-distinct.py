@@ -22,6 +22,8 @@ def check(plan: Document[Plan]) -> Iterator[Finding]:
         ("release_windows",): (window.id for window in content.release_windows),
         ("freezes",): (freeze.id for freeze in content.freezes),
         ("coverage", "support_hours"): (hours.id for hours in content.coverage.support_hours),
+        ("coverage", "queues"): (queue.id for queue in content.coverage.queues),
+        ("coverage", "shifts"): (shift.id for shift in content.coverage.shifts),
         ("kpis",): (kpi.id for kpi in content.kpis),
         ("escalation",): (row.severity for row in content.escalation),
         ("commitments",): (commitment.item for commitment in content.commitments),

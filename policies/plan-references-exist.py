@@ -48,6 +48,8 @@ def check(
         "contact": people.content.contacts(),
         "service": services.content.ids(),
         "item": {item.content.id for item in backlog},
+        "site": {site.name for site in plan.content.coverage.sites},
+        "support hours": {hours.id for hours in plan.content.coverage.support_hours},
     }
     for kind, name, way in _named(plan.content):
         if name not in known[kind]:
@@ -67,6 +69,13 @@ def _named(plan: Plan) -> Iterator[tuple[str, str, Way]]:
     yield from _names("service", plan.coverage.services, ("coverage", "services"))
     if plan.coverage.rotation:
         yield from _names("person", plan.coverage.rotation.members, ("coverage", "rotation", "members"))
+    for number, shift in enumerate(plan.coverage.shifts):
+        yield "site", shift.site, ("coverage", "shifts", number, "site")
+    for number, holiday in enumerate(plan.coverage.holidays):
+        yield from _names("site", holiday.sites, ("coverage", "holidays", number, "sites"))
+    for number, queue in enumerate(plan.coverage.queues):
+        if queue.support_hours is not None:
+            yield "support hours", queue.support_hours, ("coverage", "queues", number, "support_hours")
     for number, row in enumerate(plan.escalation):
         for place, level in enumerate(row.levels):
             yield "contact", level.contact, ("escalation", number, "levels", place, "contact")

@@ -3,18 +3,21 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from ray18.commands.forecast_text import as_text
 from ray18.commands.output import say
 from ray18.commands.place import Day, open_judge, program_repository, today
+from ray18.documents.dialects import PLAIN, Dialect
 from ray18.documents.plan import Coverage
 from ray18.errors import BlockedError, UsageError
-from ray18.evidence.coverage_plan import CoveragePlan, SeriesOutput, as_bytes, coverage_plan
+from ray18.evidence.coverage_plan import CoveragePlan, Wanted, as_bytes, coverage_plan
 from ray18.files import write_whole
 from ray18.handover.delivery import Delivery, Part
 from ray18.handover.model import Ticket
-from ray18.handover.ticket_history import read
+from ray18.handover.ticket_history import COLUMNS, read
 from ray18.planning.pool import WEEKLY
 from ray18.terminal import safe
 
@@ -23,32 +26,50 @@ from ray18.terminal import safe
 @click.argument("source", metavar="[INPUT]", required=False, type=click.Path(path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the JSON there.")
 @click.option("--weeks", type=click.IntRange(1, 52), default=WEEKLY.horizon, show_default=True, help="How far ahead.")
+@click.option("--time-zone", "zone", metavar="ZONE", help="Whose days and hours count, as Europe/Lisbon.")
+@click.option(
+    "--column", "columns", multiple=True, metavar="NAME=HEADING", help="Where INPUT keeps a column, as opened=Created."
+)
+@click.option("--holidays", type=click.Path(path_type=Path), metavar="FILE", help="Days off: one YYYY-MM-DD on a line.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 @click.option("--as-of", type=Day(), metavar="DATE", help="Only what was known on this day (default: today in UTC).")
 @click.pass_context
 def command(
-    ctx: click.Context, source: Path | None, output: Path | None, weeks: int, format_: str, as_of: date | None
+    ctx: click.Context,
+    source: Path | None,
+    output: Path | None,
+    weeks: int,
+    zone: str | None,
+    columns: tuple[str, ...],
+    holidays: Path | None,
+    format_: str,
+    as_of: date | None,
 ) -> None:
-    """Forecast tickets by week, and say how many people the on-call rota needs.
+    """Forecast tickets by week and day, and say how many people the on-call rota and the queues need.
 
-    INPUT is a CSV with a column of days (`opened_at`) and, where known, `category` and `severity`; without it, the ticket
-    history of the hand-over is used and the plan's coverage is held against the forecast.
+    INPUT is a CSV with a column of days or times (`opened_at`) and, where known, `category`, `severity` and `service`;
+    without it, the ticket history of the hand-over is used and the plan's coverage is held against the forecast.
 
     \b
     Examples:
       ray18 forecast
-      ray18 forecast tickets.csv --weeks 26 --format json
+      ray18 forecast tickets.csv --weeks 26 --time-zone Europe/Lisbon --column opened=Created
       ray18 forecast --output .artifacts/protocol-21/support-coverage-plan.json
     """
     day = as_of or today()
-    made = _of_file(source, day, weeks) if source else _of_program(ctx, day, weeks)
+    wanted = Wanted(weeks, _known_zone(zone), _days_off(holidays))
+    if columns and not source:
+        raise UsageError(
+            "--column is for the columns of INPUT", "name a CSV of tickets: ray18 forecast FILE --column …"
+        )
+    made = _of_file(source, day, wanted, _headings(columns)) if source else _of_program(ctx, day, wanted)
     if output:
         write_whole(output, as_bytes(made))
         say(f"wrote  {safe(str(output))}\n")
     elif format_ == "json":
         say(as_bytes(made).decode())
     if format_ == "text":
-        say(_as_text(made))
+        say(as_text(made))
 
 
 def forecast_ticket_volume(input_path: str | Path, output_path: str | Path, as_of: date | None = None) -> None:
@@ -56,19 +77,56 @@ def forecast_ticket_volume(input_path: str | Path, output_path: str | Path, as_o
 
     Raises BlockedError, with every line that cannot be used, when the history cannot be read.
     """
-    made = _of_file(Path(input_path), as_of or today(), WEEKLY.horizon)
+    made = _of_file(Path(input_path), as_of or today(), Wanted(), PLAIN)
     write_whole(Path(output_path), as_bytes(made))
 
 
-def _of_file(source: Path, as_of: date, weeks: int) -> CoveragePlan:
+def _known_zone(name: str | None) -> str:
+    if name is None:
+        return ""
     try:
-        content = source.read_bytes()
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(f"there is no time zone {name!r}", "write its IANA name, as Europe/Lisbon") from error
+
+
+def _headings(given: tuple[str, ...]) -> Dialect:
+    """What the columns are called, where they are not called as usual."""
+    found = {}
+    for entry in given:
+        name, _, heading = entry.partition("=")
+        if name not in COLUMNS or not heading:
+            raise UsageError(f"--column {entry} is not NAME=HEADING", f"NAME is one of: {', '.join(COLUMNS)}")
+        found[heading] = name
+    return Dialect(columns=found)
+
+
+def _days_off(path: Path | None) -> frozenset[date]:
+    if path is None:
+        return frozenset()
+    found = []
+    for number, line in enumerate(_content(path, "a list of days").decode("utf-8", "replace").splitlines(), 1):
+        text = line.split("#")[0].split(",")[0].strip()
+        try:
+            found += [date.fromisoformat(text)] if text else []
+        except ValueError as error:
+            raise UsageError(f"{path}:{number}: {text[:40]!r} is not a day", "write it as YYYY-MM-DD") from error
+    return frozenset(found)
+
+
+def _content(path: Path, what: str) -> bytes:
+    try:
+        return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"cannot read {source}: {error.strerror}", "name a CSV of tickets") from error
-    return _made(_events(source.name, {source.name: content}), source.name, as_of, weeks, None)
+        raise UsageError(f"cannot read {path}: {error.strerror}", f"name {what}") from error
 
 
-def _of_program(ctx: click.Context, as_of: date, weeks: int) -> CoveragePlan:
+def _of_file(source: Path, as_of: date, wanted: Wanted, dialect: Dialect) -> CoveragePlan:
+    content = _content(source, "a CSV of tickets")
+    return _made(_events(source.name, {source.name: content}, dialect), source.name, as_of, wanted, None)
+
+
+def _of_program(ctx: click.Context, as_of: date, wanted: Wanted) -> CoveragePlan:
     judge = open_judge(program_repository(ctx), as_of=as_of)
     entry = next(entry for entry in judge.handover.artifacts if entry.name == "ticket-history.csv")
     tickets = judge.handover.tickets
@@ -77,12 +135,12 @@ def _of_program(ctx: click.Context, as_of: date, weeks: int) -> CoveragePlan:
     if tickets is None or not entry.readable:
         raise BlockedError(*_first(entry.path, [(r.line, r.message, r.remedy) for r in entry.remarks if r.blocking]))
     plan = judge.program.one("plan")
-    return _made(tickets.events, entry.path, as_of, weeks, plan.content.coverage if plan else None)
+    return _made(tickets.events, entry.path, as_of, wanted, plan.content.coverage if plan else None)
 
 
-def _events(name: str, files: Mapping[str, bytes]) -> tuple[Ticket, ...]:
+def _events(name: str, files: Mapping[str, bytes], dialect: Dialect) -> tuple[Ticket, ...]:
     """The tickets of a file; a row that cannot be read blocks, since a forecast without it would be too low."""
-    reading = read(Delivery(name, tuple(Part(path, content) for path, content in files.items())))
+    reading = read(Delivery(name, tuple(Part(path, content) for path, content in files.items()), dialect))
     lost = [(r.line, r.message, r.remedy) for r in reading.remarks if r.stands_for or r.blocking]
     if lost:
         raise BlockedError(*_first(name, lost))
@@ -97,26 +155,12 @@ def _first(path: str, found: list[tuple[int, str, str]]) -> tuple[str, str]:
     return "\n".join(lines) or f"{path}: cannot be read", found[0][2] if found else "save it again as CSV"
 
 
-def _made(tickets: tuple[Ticket, ...], source: str, as_of: date, weeks: int, coverage: Coverage | None) -> CoveragePlan:
-    made = coverage_plan(tickets, source, as_of, coverage, weeks)
+def _made(
+    tickets: tuple[Ticket, ...], source: str, as_of: date, wanted: Wanted, coverage: Coverage | None
+) -> CoveragePlan:
+    made = coverage_plan(tickets, source, as_of, coverage, wanted)
     if made is None:
         raise BlockedError(
             f"{source} has no whole week of tickets up to {as_of}", "hand over a longer history, or check --as-of"
         )
     return made
-
-
-def _as_text(made: CoveragePlan) -> str:
-    lines = [*made.summary, "", *made.history.notes, ""]
-    lines += ["week        expected   10 %   50 %   90 %"]
-    for week in made.forecast.total.weeks:
-        low, middle, high = week.quantiles[1], week.quantiles[2], week.quantiles[4]
-        lines.append(f"{week.week}  {week.mean:8.1f}  {low:5}  {middle:5}  {high:5}")
-    for title, series in (("severity", made.forecast.by_severity), ("category", made.forecast.by_category)):
-        lines += ["", f"{title:24}  expected   10 %   90 %  evidence", *map(_row, series)] if series else []
-    return "".join(f"{safe(line)}\n" for line in lines)
-
-
-def _row(series: SeriesOutput) -> str:
-    week = series.weeks[0]
-    return f"{series.name:24}  {week.mean:8.1f}  {week.quantiles[1]:5}  {week.quantiles[4]:5}  {series.evidence}"

@@ -125,6 +125,59 @@ class Rotation(Model):
     """When and how one turn hands over to the next."""
 
 
+class Queue(Model):
+    """Tickets that people answer in turn: what is promised to those who wait, and who can do the work."""
+
+    id: Slug
+    """A short name."""
+    categories: Many[Title] = ()
+    """The ticket categories that come to it; empty = all that come to no other queue."""
+    skill: Slug | None = None
+    """The skill that the work needs; absent = anybody can do it."""
+    support_hours: Slug | None = None
+    """The hours in which it is answered, by id; absent = around the clock."""
+    handling_minutes: Annotated[float, Field(gt=0, le=10_000)] | None = None
+    """Working minutes that a ticket takes in the mean; absent = as the ticket history says."""
+    answer_within_minutes: Annotated[float, Field(gt=0, le=10_000)] = 60
+    """What answered in time means."""
+    answer_percent: Annotated[float, Field(gt=0, lt=100)] = 80
+    """The share that is answered in time, in percent."""
+    patience_minutes: Annotated[float, Field(gt=0, le=100_000)] | None = None
+    """After how many minutes people give up waiting, in the mean (Erlang A); absent = never (Erlang C)."""
+    busy_percent: Annotated[float, Field(gt=0, le=100)] = 85
+    """The greatest share of the time that people may be at work on a ticket, in percent."""
+
+
+class WorkShift(Model):
+    """Hours in which some people of a site are at work."""
+
+    id: Slug
+    """A short name."""
+    site: Title
+    """The site, by name; its time zone counts."""
+    days: Annotated[Many[Weekday], Field(min_length=1)]
+    """Days of the week on which the shift begins."""
+    starts_at: Clock
+    """First time of day."""
+    ends_at: Clock
+    """Last time of day; earlier than `starts_at` = on the next day."""
+    people: Annotated[int, Field(ge=0, le=10_000)]
+    """How many are at work at once."""
+    skills: Many[Slug] = ()
+    """What each of them can do; empty = everything."""
+
+
+class PublicHoliday(Model):
+    """A day on which fewer people work, and other tickets come."""
+
+    day: Day
+    """The day."""
+    name: Title
+    """What it is called."""
+    sites: Many[Title] = ()
+    """The sites that are closed, by name; empty = all."""
+
+
 class Coverage(Model):
     """Who answers when."""
 
@@ -136,6 +189,16 @@ class Coverage(Model):
     """How people take turns."""
     services: Many[ServiceId] = ()
     """Services that this coverage is for."""
+    queues: Many[Queue] = ()
+    """Where tickets are answered in turn."""
+    shifts: Many[WorkShift] = ()
+    """Who is at work when; empty = everybody of a site on its weekdays from 09:00 to 17:00."""
+    holidays: Many[PublicHoliday] = ()
+    """Days on which sites are closed."""
+    hours_a_week: Annotated[float, Field(gt=0, le=80)] = 38
+    """Hours that a person is paid for in a week."""
+    shrinkage_percent: Annotated[float, Field(ge=0, lt=100)] = 30
+    """The share of paid hours that goes to leave, training and meetings, in percent."""
 
 
 class Responsibility(Model):

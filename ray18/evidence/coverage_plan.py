@@ -1,146 +1,92 @@
 """`support-coverage-plan.json`: the tickets to expect, and whether the plan has the people to answer them.
 
-The history is handed over; the forecast carries its own backtest; the people are held against the 90 % quantile.
+The history is handed over; the forecasts carry their own backtests; the people are held against the 90 % quantile.
 """
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
 
 from ray18.documents.base import Output
-from ray18.documents.plan import Coverage
+from ray18.documents.plan import Coverage, Queue, SupportHours
+from ray18.evidence.ticket_forecast import (
+    P10,
+    P90,
+    Ahead,
+    ForecastOutput,
+    HistoryOutput,
+    history,
+    history_output,
+    ticket_forecast,
+)
 from ray18.gates import Judge
 from ray18.handover.model import Ticket
-from ray18.planning.forecast import QUANTILES, Backtest, Forecast, Grade, MethodName, forecast
+from ray18.planning.arrivals import Shares, busiest_half, evenly
+from ray18.planning.forecast import Forecast
+from ray18.planning.hours import HOURS, WEEKDAYS, open_in, week_of
 from ray18.planning.negative_binomial import chance_above
-from ray18.planning.on_call import PER_SHIFT, Requirement, required, shortfalls, time_on_call
+from ray18.planning.on_call import (
+    PER_SHIFT,
+    Requirement,
+    chance_of_a_full_shift,
+    people_needed,
+    required,
+    share_of_time,
+    shortfalls,
+    time_on_call,
+)
 from ray18.planning.pool import WEEKLY
-from ray18.planning.ticket_weeks import ENOUGH, Event, History, weekly
+from ray18.planning.queues import Need, SiteShortfall
+from ray18.planning.staffing import Staffing, hours_of_week, own_tickets, queues_of, staffing
+from ray18.planning.ticket_counts import ENOUGH, Counts, History
 
 VERSION = 1
 _NUMBERS = re.compile(r"\[\n\s+(-?[0-9.]+(?:,\n\s+-?[0-9.]+)*)\n\s+\]")
 STALE = 28
 """Days after which a history's end is pointed out."""
-MOST_GAP = 52
-"""Weeks without history that are bridged at the most."""
-_P90 = QUANTILES.index(0.9)
+_FEWER = 3
 
 
-class HistoryOutput(Output):
-    """What the forecast rests on."""
+class FewerOutput(Output):
+    """The risk with a number of people who take turns."""
 
-    source: str
-    """The file."""
-    tickets: int
-    """Tickets in the whole weeks."""
-    weeks: int
-    """Whole weeks, Monday to Sunday."""
-    first_week: date
-    """Monday of the first."""
-    last_week: date
-    """Monday of the last."""
-    days_old: int
-    """Days from the last ticket to the day of this plan."""
-    notes: list[str]
-    """What was left out, and why."""
-
-
-class WeekOutput(Output):
-    """The forecast of one week."""
-
-    week: date
-    """Its Monday."""
-    mean: float
-    """Tickets expected."""
-    quantiles: list[int]
-    """In the order of `quantiles` of the plan."""
-
-
-class ScoreOutput(Output):
-    """How a method did in the backtest."""
-
-    mase: float | None
-    """Mean absolute error of the median over that of the naive method one week ahead."""
-    swql: float | None
-    """Scaled weighted quantile loss; lower is better."""
-    coverage_80: float
-    """Share of weeks inside the central 80 %."""
-    coverage_95: float
-    """Share of weeks inside the central 95 %."""
-
-
-class BacktestOutput(Output):
-    """Forecasts made as if at earlier weeks, held against what came."""
-
-    origins: list[date]
-    """The first week that was forecast, of each attempt."""
-    weeks_judged: int
-    """Weeks forecast and compared, over all origins."""
-    scores: dict[str, ScoreOutput]
-    """By method."""
-
-
-class SeriesOutput(Output):
-    """One series of counts and its forecast."""
-
-    name: str
-    """`all`, a severity, or a category."""
-    tickets: int
-    """Tickets in the history."""
-    recent_mean: float
-    """Tickets a week over the last 12 weeks."""
-    method: MethodName
-    """How it was forecast."""
-    reason: str
-    """Why so."""
-    evidence: Grade
-    """By the length of the history: below 20 weeks, below 52, more."""
-    weights: dict[str, float]
-    """What the pooled level is made of."""
-    backtest: BacktestOutput | None
-    """Null where the history is too short for one."""
-    weeks: list[WeekOutput]
-    """The weeks ahead."""
-
-
-class ForecastOutput(Output):
-    """The tickets to expect."""
-
-    horizon_weeks: int
-    """Weeks ahead, beginning with the week of the plan's day (of the history's end, where it is over a year old)."""
-    quantiles: list[float]
-    """The shares that the quantiles stand for."""
-    total: SeriesOutput
-    """All tickets."""
-    paging: SeriesOutput
-    """Tickets that call somebody at any hour."""
-    by_severity: list[SeriesOutput]
-    """By severity."""
-    by_category: list[SeriesOutput]
-    """By category, where there are enough tickets."""
-    not_forecast: list[str]
-    """Categories with too few tickets for a forecast of their own; they count in the total."""
+    people: int
+    """So many."""
+    share_of_time_on_call: float
+    """For each of them, with equal turns."""
+    pages_a_week_each: float
+    """Pages that each answers in an expected week, as primary."""
+    within_rule: bool
+    """Whether nobody is on call for more than a quarter of the time."""
 
 
 class RequirementOutput(Output):
-    """People needed."""
+    """People needed for on-call."""
 
     rule: str
     """The rule in words."""
     pages_in_a_busy_week: int
     """The 90 % quantile of pages, in the week where it is highest."""
+    share_in_busier_half: float
+    """The share of a week's tickets that comes in the busier twelve hours of each day; 0.5 = not known, or even."""
     pairs_on_duty: int
     """Pairs of primary and secondary on duty at once."""
     pages_with_room_for: int
     """Pages a week that they can handle."""
     chance_of_more: float
     """The chance that the busiest week brings more than that."""
+    chance_of_a_full_shift: float
+    """The chance that a busy shift of that week brings more incidents than its pairs have room for."""
     people_at_one_site: int
     """People in the rotation, where all work at one site."""
     people_at_each_of_two_sites: int
     """People at each site, where two share the day."""
+    with_fewer: list[FewerOutput]
+    """What fewer people would mean."""
 
 
 class ShortfallOutput(Output):
@@ -155,7 +101,7 @@ class ShortfallOutput(Output):
 
 
 class PlannedOutput(Output):
-    """The plan's coverage, held against the requirement."""
+    """The plan's on-call, held against the requirement."""
 
     sites: dict[str, int]
     """People by site."""
@@ -165,23 +111,103 @@ class PlannedOutput(Output):
     """Days in a turn."""
     share_of_time_on_call: float | None
     """For each member, with equal turns."""
+    hours_nobody_is_awake: list[str]
+    """Promised hours in which it is night (22:00 to 07:00) at every site."""
     sufficient: bool
     """Whether nothing is missing."""
     shortfalls: list[ShortfallOutput]
     """What is missing."""
 
 
+class GivenOutput(Output):
+    """What a number of people give at the busiest hour of a queue."""
+
+    people: int
+    """So many at work at once."""
+    answered_in_time_percent: float
+    """Tickets answered in the promised time."""
+    mean_wait_minutes: float | None
+    """The mean wait; null where the queue grows for ever."""
+    gives_up_percent: float
+    """Tickets given up before they are answered."""
+    busy_percent: float
+    """Share of the time that people are at work on a ticket."""
+
+
+class QueueOutput(Output):
+    """One queue in the busy week."""
+
+    id: str
+    """As in the plan; `all` = the plan has none."""
+    skill: str | None
+    """The skill that the work needs."""
+    model: Literal["erlang-a", "erlang-c"]
+    """Whether people give up waiting."""
+    promise: str
+    """What it is staffed for."""
+    handling_minutes: float
+    """Working minutes for each ticket."""
+    tickets_in_a_busy_week: int
+    """The 90 % quantile."""
+    busiest_hour: str
+    """The hour that needs most people."""
+    at_busiest_hour: list[GivenOutput]
+    """What two fewer, one fewer, the needed number and one more would give."""
+    heads: dict[str, list[int]]
+    """People needed, by weekday and hour."""
+
+
+class SiteOutput(Output):
+    """Whom a site lacks."""
+
+    site: str
+    """Its name."""
+    utc_offset: str
+    """Its distance from UTC in that week."""
+    people_missing: int
+    """People to add."""
+    heads_missing: int
+    """At the worst hour."""
+    hours_missing: int
+    """Working hours missing in the week, all heads together."""
+    when: list[str]
+    """The hours that are short."""
+    text: str
+    """In words."""
+
+
+class StaffingOutput(Output):
+    """The people for the queues, hour by hour."""
+
+    week: date
+    """Monday of the busy week that is looked at."""
+    time_zone: str
+    """By whose clock the hours are given."""
+    queues: list[QueueOutput]
+    """Each queue."""
+    missing: dict[str, list[int]]
+    """People missing, by weekday and hour, where all are placed as well as they can be."""
+    sites: list[SiteOutput]
+    """Whom each site lacks for the hours in which it is awake."""
+    assumptions: list[str]
+    """What was taken for granted."""
+    sufficient: bool
+    """Whether nobody is missing."""
+
+
 class CoverageOutput(Output):
     """The people."""
 
     required: RequirementOutput
-    """What the forecast asks for."""
+    """What the forecast asks for on call."""
     planned: PlannedOutput | None
     """What the plan has; null without a plan."""
+    staffing: StaffingOutput | None
+    """The queues; null without a plan, or where nobody knows how long a ticket takes."""
 
 
 class CoveragePlan(Output):
-    """What to expect: tickets by week, and whether the plan has the people for them."""
+    """What to expect: tickets by week and day, and whether the plan has the people for them."""
 
     version: int
     """Of this form."""
@@ -192,11 +218,21 @@ class CoveragePlan(Output):
     history: HistoryOutput
     """What it rests on."""
     forecast: ForecastOutput
-    """The tickets to expect, week by week."""
+    """The tickets to expect."""
     coverage: CoverageOutput
     """The people needed, beside those that the plan has."""
     limits: list[str]
     """What it cannot know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a coverage plan is made; `time_zone` empty = the plan's own, else the days as they are written."""
+
+    weeks: int = WEEKLY.horizon
+    time_zone: str = ""
+    holidays: frozenset[date] = frozenset()
+    by_day: bool = True
 
 
 def written(judge: Judge) -> bytes | None:
@@ -211,35 +247,41 @@ def written(judge: Judge) -> bytes | None:
 
 
 def coverage_plan(
-    tickets: Iterable[Ticket], source: str, as_of: date, coverage: Coverage | None, weeks: int = WEEKLY.horizon
+    tickets: Iterable[Ticket], source: str, as_of: date, coverage: Coverage | None, wanted: Wanted | None = None
 ) -> CoveragePlan | None:
     """Forecast and coverage; None when no whole week of history is known on that day."""
-    history = weekly((Event(t.day, t.category, t.severity, t.count) for t in tickets), as_of)
-    if history is None:
+    wanted = wanted or Wanted()
+    every = tuple(ticket for ticket in tickets if ticket.day <= as_of)
+    name = wanted.time_zone or _zone_of(coverage)
+    zone = ZoneInfo(name) if name else None
+    told = history(every, as_of, zone)
+    if told is None:
         return None
-    paged, told = history.paging()
-    series = _Ahead(history.mondays, as_of, weeks)
-    total = series.forecast(history.total)
-    paging = series.forecast(paged) if told else total
-    need, requirement = _required(paging)
-    planned = _planned(coverage, need) if coverage else None
+    paged, by_severity = told.paging()
+    holidays = wanted.holidays | frozenset(holiday.day for holiday in (coverage.holidays if coverage else ()))
+    ahead = Ahead(told, as_of, wanted.weeks, holidays, wanted.by_day)
+    total = ahead.weekly(told.total)
+    paging = ahead.weekly(paged) if by_severity else total
+    hours = hours_of_week(every, zone)
+    need = _busy_pages(paging, hours)
+    requirement = _required(paging, need, hours, coverage)
+    planned = _planned(coverage, need, as_of, name) if coverage else None
+    staffed = _staffing(coverage, every, ahead, hours, name) if coverage else None
     return CoveragePlan(
         version=VERSION,
         as_of=as_of,
-        summary=_summary(history, as_of, total, requirement, planned),
-        history=_history(history, source, as_of),
-        forecast=ForecastOutput(
-            horizon_weeks=weeks,
-            quantiles=list(QUANTILES),
-            total=series.output("all", history.total, total),
-            paging=series.output("paging", paged, paging),
-            by_severity=series.outputs(sorted(history.by_severity), history.by_severity),
-            by_category=series.outputs(history.regular(), history.by_category),
-            not_forecast=sorted(set(history.by_category) - set(history.regular())),
-        ),
-        coverage=CoverageOutput(required=requirement, planned=planned),
-        limits=list(_limits(told)),
+        summary=_summary(told, as_of, total, requirement, planned, staffed),
+        history=history_output(told, source, name, as_of),
+        forecast=ticket_forecast(ahead, total, paging),
+        coverage=CoverageOutput(required=requirement, planned=planned, staffing=staffed),
+        limits=list(_limits(by_severity, hours, staffed is not None)),
     )
+
+
+def _zone_of(coverage: Coverage | None) -> str:
+    """The time zone of the plan's support hours, if they have but one."""
+    zones = {hours.time_zone for hours in coverage.support_hours} if coverage else set()
+    return zones.pop() if len(zones) == 1 else ""
 
 
 def as_bytes(plan: CoveragePlan) -> bytes:
@@ -252,133 +294,241 @@ def _on_one_line(match: re.Match[str]) -> str:
     return f"[{', '.join(match[1].replace(',', ' ').split())}]"
 
 
-def _history(history: History, source: str, as_of: date) -> HistoryOutput:
-    return HistoryOutput(
-        source=source,
-        tickets=sum(history.total),
-        weeks=len(history.total),
-        first_week=history.mondays[0],
-        last_week=history.mondays[-1],
-        days_old=(as_of - history.last_day).days,
-        notes=list(history.notes),
-    )
+def _busiest(weekly: Forecast) -> int:
+    """The place of the week with the highest 90 % quantile."""
+    return max(range(len(weekly.steps)), key=lambda at: (weekly.steps[at].quantiles[P90], weekly.steps[at].mean, -at))
 
 
-class _Ahead:
-    """The weeks from the day of the plan on; the time since the history's end is forecast too, and left out."""
-
-    def __init__(self, mondays: Sequence[date], as_of: date, weeks: int) -> None:
-        self.first = mondays[0]
-        this_week = as_of - timedelta(days=as_of.weekday())
-        self.gap = min(max(0, (this_week - mondays[-1]).days // 7 - 1), MOST_GAP)
-        self.weeks = weeks
-
-    def monday(self, week: int) -> date:
-        return self.first + timedelta(weeks=week)
-
-    def forecast(self, counts: Sequence[int]) -> Forecast:
-        made = forecast(counts, self.gap + self.weeks)
-        return replace(made, steps=made.steps[self.gap :])
-
-    def outputs(self, names: Iterable[str], counts: Mapping[str, Sequence[int]]) -> list[SeriesOutput]:
-        return [self.output(name, counts[name], self.forecast(counts[name])) for name in names]
-
-    def output(self, name: str, counts: Sequence[int], made: Forecast) -> SeriesOutput:
-        recent = counts[-12:]
-        return SeriesOutput(
-            name=name,
-            tickets=sum(counts),
-            recent_mean=round(sum(recent) / len(recent), 2),
-            method=made.method,
-            reason=made.reason,
-            evidence=made.evidence,
-            weights={level: round(weight, 3) for level, weight in made.weights.items()},
-            backtest=self._backtest(made.backtest),
-            weeks=[
-                WeekOutput(
-                    week=self.monday(len(counts) + self.gap + at),
-                    mean=round(week.mean, 2),
-                    quantiles=list(week.quantiles),
-                )
-                for at, week in enumerate(made.steps)
-            ],
-        )
-
-    def _backtest(self, backtest: Backtest | None) -> BacktestOutput | None:
-        if backtest is None:
-            return None
-        scores = {
-            name: ScoreOutput(
-                mase=None if score.mase is None else round(score.mase, 3),
-                swql=None if score.swql is None else round(score.swql, 3),
-                coverage_80=round(score.coverage_80, 3),
-                coverage_95=round(score.coverage_95, 3),
-            )
-            for name, score in backtest.scores.items()
-        }
-        origins = [self.monday(origin) for origin in backtest.origins]
-        return BacktestOutput(origins=origins, weeks_judged=backtest.judged, scores=scores)
+def _busy_pages(paging: Forecast, hours: Shares) -> Requirement:
+    return required(paging.steps[_busiest(paging)].quantiles[P90], busiest_half(hours))
 
 
-def _required(paging: Forecast) -> tuple[Requirement, RequirementOutput]:
-    busiest = max(paging.steps, key=lambda week: (week.quantiles[_P90], week.mean * week.spread))
-    pages = busiest.quantiles[_P90]
-    need = required(pages)
+def _required(paging: Forecast, need: Requirement, hours: Shares, coverage: Coverage | None) -> RequirementOutput:
+    busiest = paging.steps[_busiest(paging)]
+    half = busiest_half(hours)
     rule = (
         f"at most a quarter of the time on call and {PER_SHIFT} incidents in a shift of 12 hours; primary and secondary: "
         "8 people at one site, or 6 at each of two (sre.google/sre-book/being-on-call)"
     )
-    return need, RequirementOutput(
+    most = people_needed(coverage, need) if coverage else need.people_at_one_site
+    return RequirementOutput(
         rule=rule,
-        pages_in_a_busy_week=pages,
+        pages_in_a_busy_week=busiest.quantiles[P90],
+        share_in_busier_half=round(half, 3),
         pairs_on_duty=need.pairs,
         pages_with_room_for=need.capacity,
         chance_of_more=round(chance_above(busiest.mean, busiest.spread, need.capacity), 4),
+        chance_of_a_full_shift=round(chance_of_a_full_shift(busiest.mean, busiest.spread, half, need.pairs), 4),
         people_at_one_site=need.people_at_one_site,
         people_at_each_of_two_sites=need.people_at_each_of_two_sites,
+        with_fewer=[_fewer(people, need, busiest.mean) for people in range(max(2, most - _FEWER), most + 1)],
     )
 
 
-def _planned(coverage: Coverage, need: Requirement) -> PlannedOutput:
-    found = shortfalls(coverage, need)
+def _fewer(people: int, need: Requirement, pages: float) -> FewerOutput:
+    share = share_of_time(people, need)
+    return FewerOutput(
+        people=people,
+        share_of_time_on_call=round(share, 3),
+        pages_a_week_each=round(pages / people, 2),
+        within_rule=share <= 0.25,
+    )
+
+
+def _planned(coverage: Coverage, need: Requirement, day: date, zone: str) -> PlannedOutput:
+    found = shortfalls(coverage, need, day)
     share = time_on_call(coverage, need)
     return PlannedOutput(
         sites={site.name: site.people for site in coverage.sites},
         rotation_members=len(set(coverage.rotation.members)) if coverage.rotation else 0,
         turn_days=coverage.rotation.turn_days if coverage.rotation else None,
         share_of_time_on_call=None if share is None else round(share, 3),
+        hours_nobody_is_awake=_asleep(coverage, day, zone or "UTC"),
         sufficient=not found,
         shortfalls=[ShortfallOutput(where=s.where, people_missing=s.people, text=s.text) for s in found],
     )
 
 
+def _asleep(coverage: Coverage, day: date, zone: str) -> list[str]:
+    """Promised hours of this week in which it is night everywhere."""
+    if not coverage.sites:
+        return []
+    week = week_of(day - timedelta(days=day.weekday()), zone)
+    promised = [open_in(week, hours) for hours in coverage.support_hours]
+    awake = [open_in(week, _daytime(site.time_zone)) for site in coverage.sites]
+    return spans([any(p[at] for p in promised) and not any(a[at] for a in awake) for at in range(HOURS)])
+
+
+def _daytime(zone: str) -> SupportHours:
+    return SupportHours(id="daytime", time_zone=zone, days=WEEKDAYS, starts_at="07:00", ends_at="22:00")
+
+
+def _staffing(
+    coverage: Coverage, tickets: Sequence[Ticket], ahead: Ahead, hours: Shares, name: str
+) -> StaffingOutput | None:
+    queues = queues_of(coverage, tickets)
+    if not queues:
+        return None
+    busy, monday = [], None
+    for queue in queues:
+        weekly = ahead.weekly(_counts(queue, queues, ahead.history))
+        at = _busiest(weekly)
+        own = own_tickets(queue, queues, tickets)
+        busy.append((queue, float(weekly.steps[at].quantiles[P90]), own))
+        monday = monday or ahead.history.last + timedelta(weeks=ahead.gap + at + 1)
+    made = staffing(coverage, busy, hours, monday or ahead.as_of, name or "UTC")
+    return StaffingOutput(
+        week=made.monday,
+        time_zone=made.time_zone,
+        queues=[_queue(need) for need in made.needs],
+        missing=_by_weekday(made.missing),
+        sites=[_site(short) for short in made.sites],
+        assumptions=list(_assumptions(coverage, made)),
+        sufficient=not any(made.missing) and not made.untimed,
+    )
+
+
+def _counts(queue: Queue, queues: Sequence[Queue], told: History) -> Counts:
+    """The counts of a queue's categories; of a queue that takes the rest, all but those of the others."""
+    taken = {category.casefold() for other in queues for category in other.categories}
+    own = {category.casefold() for category in queue.categories}
+    if not own and not taken:
+        return told.total
+    wanted = {name for name in told.by_category if (name.casefold() in own if own else name.casefold() not in taken)}
+    return told.total.only([told.by_category[name] for name in sorted(wanted)])
+
+
+def _queue(need: Need) -> QueueOutput:
+    queue, at = need.demand.queue, need.busiest
+    kept = f"{queue.answer_percent:g} % answered within {queue.answer_within_minutes:g} minutes"
+    people = [count for count in range(need.heads[at] - 2, need.heads[at] + 2) if count > 0]
+    return QueueOutput(
+        id=queue.id,
+        skill=queue.skill,
+        model="erlang-a" if queue.patience_minutes else "erlang-c",
+        promise=f"{kept}, nobody busy for more than {queue.busy_percent:g} % of the time",
+        handling_minutes=round(need.demand.handling, 2),
+        tickets_in_a_busy_week=round(need.demand.tickets),
+        busiest_hour=hour_name(at),
+        at_busiest_hour=[_given(need, at, count) for count in people],
+        heads=_by_weekday(need.heads),
+    )
+
+
+def _given(need: Need, at: int, people: int) -> GivenOutput:
+    given = need.given(at, people)
+    return GivenOutput(
+        people=people,
+        answered_in_time_percent=round(100 * given.in_time, 1),
+        mean_wait_minutes=None if given.mean_wait == float("inf") else round(given.mean_wait, 1),
+        gives_up_percent=round(100 * given.gives_up, 1),
+        busy_percent=round(100 * given.occupancy, 1),
+    )
+
+
+def _site(short: SiteShortfall) -> SiteOutput:
+    more = f"{short.people} more {'person' if short.people == 1 else 'people'}"
+    text = (
+        f"{short.site.name} needs {more} in {short.offset} for the queues: "
+        f"up to {short.heads} at once and {short.missing_hours} working hours a week are missing"
+    )
+    return SiteOutput(
+        site=short.site.name,
+        utc_offset=short.offset,
+        people_missing=short.people,
+        heads_missing=short.heads,
+        hours_missing=short.missing_hours,
+        when=spans([at in short.hours for at in range(HOURS)]),
+        text=text,
+    )
+
+
+def _by_weekday(values: Sequence[int]) -> dict[str, list[int]]:
+    return {day: list(values[24 * number : 24 * number + 24]) for number, day in enumerate(WEEKDAYS)}
+
+
+def hour_name(at: int) -> str:
+    """As `Mon 09:00`."""
+    return f"{WEEKDAYS[at // 24 % 7]} {at % 24:02}:00"
+
+
+def spans(marked: Sequence[bool]) -> list[str]:
+    """The marked hours of a week as spans; days that are alike and follow one another are said once."""
+    days = [tuple(hour for hour in range(24) if marked[24 * day + hour]) for day in range(7)]
+    result, first = [], 0
+    for number in range(1, 8):
+        if number == 7 or days[number] != days[first]:
+            result += [f"{_days(first, number - 1)} {span}" for span in _in_day(days[first])]
+            first = number
+    return result
+
+
+def _days(first: int, last: int) -> str:
+    if (first, last) == (0, 6):
+        return "every day"
+    return WEEKDAYS[first] if first == last else f"{WEEKDAYS[first]}-{WEEKDAYS[last]}"
+
+
+def _in_day(hours: Sequence[int]) -> Iterator[str]:
+    for at in hours:
+        if at - 1 not in hours:
+            end = next(hour for hour in range(at + 1, 26) if hour not in hours)
+            yield f"{at:02}:00-{end:02}:00"
+
+
+def _assumptions(coverage: Coverage, made: Staffing) -> Iterator[str]:
+    if not coverage.queues:
+        yield "The plan has no queues: all tickets are taken as one, answered within an hour in four cases of five."
+    if not coverage.shifts:
+        yield "The plan has no shifts: all people of a site are taken to work on weekdays from 09:00 to 17:00."
+    yield (
+        f"A person works {coverage.hours_a_week:g} hours a week, of which {coverage.shrinkage_percent:g} % go to leave, "
+        "training and meetings."
+    )
+    yield "What comes at closed hours waits for the next opening; each hour is looked at as if it went on for ever."
+    for queue in made.untimed:
+        yield f"Nobody knows how long a ticket of {queue} takes: give `handling_minutes` of the queue, or in the history."
+
+
 def _summary(
-    history: History, as_of: date, total: Forecast, need: RequirementOutput, planned: PlannedOutput | None
+    told: History,
+    as_of: date,
+    total: Forecast,
+    need: RequirementOutput,
+    planned: PlannedOutput | None,
+    staffed: StaffingOutput | None,
 ) -> list[str]:
     week = total.steps[0]
-    low, high = week.quantiles[1], week.quantiles[_P90]
+    low, high = week.quantiles[P10], week.quantiles[P90]
     lines = [
         f"About {week.mean:.1f} tickets a week; in four weeks of five between {low} and {high}.",
-        f"The evidence is {total.evidence}: {len(history.total)} whole weeks; {total.reason}.",
+        f"The evidence is {total.evidence}: {len(told.total.weekly)} whole weeks; {total.reason}.",
         f"A busy week brings {_some(need.pages_in_a_busy_week, 'page')}; {_some(need.pairs_on_duty, 'pair')} "
         f"of primary and secondary can take {need.pages_with_room_for}.",
     ]
-    if (as_of - history.last_day).days > STALE:
-        lines.append(f"The history ends {(as_of - history.last_day).days} days ago: hand over the tickets since then.")
+    if (as_of - told.last_day).days > STALE:
+        lines.append(f"The history ends {(as_of - told.last_day).days} days ago: hand over the tickets since then.")
     if planned is None:
         return [*lines, "There is no plan yet to hold this against."]
-    if planned.sufficient:
+    short = [*(entry.text for entry in planned.shortfalls), *(site.text for site in (staffed.sites if staffed else ()))]
+    if not short:
         return [*lines, "The plan has the people."]
-    return [*lines, *(f"Not enough people: {entry.text}." for entry in planned.shortfalls)]
+    return [*lines, *(f"Not enough people: {text}." for text in short)]
 
 
 def _some(count: int, what: str) -> str:
     return f"{count:,} {what}{'s' * (count != 1)}"
 
 
-def _limits(told: bool) -> Iterable[str]:
-    yield "Counts are by week: what happens at night or all at once in one shift cannot be seen in them."
+def _limits(by_severity: bool, hours: Shares, staffed: bool) -> Iterator[str]:
+    if hours == evenly():
+        yield "Too few tickets have a time of day: what happens at night or all at once cannot be seen in their counts."
     yield "The forecast knows the past only: launches, freezes and migrations are not in it."
-    yield f"A category is forecast where it had {ENOUGH} tickets or more in the last 52 weeks."
-    if not told:
+    yield f"A category or service is forecast where it had {ENOUGH} tickets or more in the last 52 weeks."
+    if not staffed:
+        yield (
+            "No queue is staffed: that needs a plan with sites, and how long a ticket takes (`handling_minutes` in the "
+            "history, or of the queues in the plan)."
+        )
+    if not by_severity:
         yield "No severity tells which tickets page: every ticket is counted as a page, which is the most it can be."

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ray18.documents.backlog import BacklogItem
-from ray18.evidence.coverage_plan import SeriesOutput, coverage_plan
+from ray18.evidence.coverage_plan import Wanted, coverage_plan
 from ray18.evidence.incidents import repeated_causes, repeated_titles
 from ray18.evidence.markdown import bullets, cell, table
 from ray18.evidence.risk_areas import risk_areas
+from ray18.evidence.ticket_forecast import SeriesOutput
 from ray18.gates import Judge
 from ray18.handover.model import Remark
 from ray18.handover.restoration import restoration
@@ -135,12 +136,12 @@ def _estimates(judge: Judge, items: Sequence[BacklogItem]) -> list[str]:
 
 def _forecasts(judge: Judge) -> Iterator[str]:
     tickets = judge.handover.tickets
-    made = coverage_plan(tickets.events if tickets else (), "", judge.program.as_of, None)
+    made = coverage_plan(tickets.events if tickets else (), "", judge.program.as_of, None, Wanted(by_day=False))
     if made is None:
         yield "Tickets: no forecast, since no whole week of ticket history was handed over."
         return
     told = made.forecast.total
-    yield f"Tickets: evidence {told.evidence} ({made.history.weeks} weeks); {told.reason}."
+    yield f"Tickets: evidence {told.weekly.evidence} ({made.history.weeks} weeks); {told.weekly.reason}."
     every = (told, made.forecast.paging, *made.forecast.by_severity, *made.forecast.by_category)
     weak = sorted({series.name for series in every if _weak(series)})
     if weak:
@@ -148,7 +149,7 @@ def _forecasts(judge: Judge) -> Iterator[str]:
 
 
 def _weak(series: SeriesOutput) -> bool:
-    return series.evidence == "low" or series.method != "pooled"
+    return series.weekly.evidence == "low" or series.weekly.method != "pooled"
 
 
 def _times(judge: Judge) -> Iterator[str]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from ray18.documents.backlog import BacklogItem
 from ray18.documents.governance import Governance
-from ray18.documents.plan import Plan, ReleaseWindow, SupportHours
+from ray18.documents.plan import Plan, Queue, ReleaseWindow, SupportHours
 from ray18.documents.recurrence import occurrences
 from ray18.documents.services import Services
 from ray18.evidence.markdown import bullets, cell, table
@@ -87,6 +87,14 @@ def _coverage(plan: Plan) -> Iterator[str]:
     yield from table(
         ("Site", "Time zone", "People"), [(site.name, site.time_zone, site.people) for site in coverage.sites]
     )
+    if coverage.shifts:
+        shifts = [(s.id, s.site, " ".join(s.days), f"{s.starts_at}-{s.ends_at}", s.people) for s in coverage.shifts]
+        yield from table(("Shift", "Site", "Days", "Hours", "People"), shifts)
+    if coverage.queues:
+        yield from table(("Queue", "Tickets", "Hours", "Promise"), [_queue(queue) for queue in coverage.queues])
+    if coverage.holidays:
+        closed = [(h.day, h.name, ", ".join(h.sites) or "all") for h in coverage.holidays]
+        yield from table(("Holiday", "Name", "Sites"), closed)
     if coverage.rotation:
         rotation = coverage.rotation
         standby = "with a secondary" if rotation.secondary else "without a secondary"
@@ -94,6 +102,11 @@ def _coverage(plan: Plan) -> Iterator[str]:
         yield ""
     yield f"Covered services: {', '.join(map(cell, coverage.services)) or 'none'}."
     yield ""
+
+
+def _queue(queue: Queue) -> tuple[str, str, str, str]:
+    promise = f"{queue.answer_percent:g} % answered within {queue.answer_within_minutes:g} minutes"
+    return queue.id, ", ".join(queue.categories) or "all others", queue.support_hours or "around the clock", promise
 
 
 def _clock(entry: SupportHours) -> str:

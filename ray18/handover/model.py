@@ -187,6 +187,15 @@ class Ticket:
     """Tickets that the row stands for: 1, unless the history hands over counts."""
     minutes: float | None = None
     """Working minutes that the ticket took, where the history says so."""
+    service: str = ""
+    opened: datetime | None = None
+    """The moment, where the history gives a time of day; without an offset as the history writes it."""
+    acknowledged: datetime | None = None
+    """When somebody took it up."""
+    resolved: datetime | None = None
+    """When it was done; None = it is not, or the history does not say."""
+    reopened: int | None = None
+    """How often it was opened again; None = the history does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from ray18.findings import shown
 from ray18.handover.days import Unclear, read_day, read_duration
@@ -15,9 +15,13 @@ from ray18.handover.table import Columns, Row
 COLUMNS: Columns = {
     "opened": ("openedat", "opened", "createdat", "created", "date", "ds", "reported", "week"),
     "category": ("category", "type", "component"),
+    "service": ("service", "serviceid", "ci", "configurationitem"),
     "severity": ("severity", "priority"),
     "count": ("count", "tickets", "y"),
     "minutes": ("handlingminutes", "minutesspent", "workminutes"),
+    "acknowledged": ("acknowledgedat", "acknowledged", "firstresponseat", "assignedat", "respondedat"),
+    "resolved": ("resolvedat", "resolved", "closedat", "closed"),
+    "reopened": ("reopened", "reopencount", "reopenedcount"),
 }
 _WEEK = re.compile(r"[0-9]{4}-?W[0-9]{2}", re.ASCII)
 _COUNT = re.compile(r"[0-9]{1,7}", re.ASCII)
@@ -51,8 +55,19 @@ def _events(rows: Sequence[Row], notes: Notebook) -> Iterator[Ticket]:
             message = f"the count {shown(count)} is not a whole number"
             notes.note(row.line, message, "write digits only", stands_for=1)
         else:
-            minutes = _minutes(row, notes)
-            yield Ticket(day, row.get("category"), row.get("severity"), row.line, int(count), minutes)
+            yield Ticket(
+                day,
+                row.get("category"),
+                row.get("severity"),
+                row.line,
+                int(count),
+                _minutes(row, notes),
+                row.get("service"),
+                opened=_moment(row.get("opened")),
+                acknowledged=_later(row, "acknowledged", notes),
+                resolved=_later(row, "resolved", notes),
+                reopened=_reopened(row, notes),
+            )
 
 
 def _day(given: str, notes: Notebook) -> date | Unclear:
@@ -62,6 +77,42 @@ def _day(given: str, notes: Notebook) -> date | Unclear:
         return date.fromisoformat(given) if week else read_day(given, notes.dialect)
     except ValueError:
         return Unclear("is a week that does not exist", "write it as 2026-W05")
+
+
+def _moment(given: str) -> datetime | None:
+    """The time by ISO 8601, where there is one: a day alone says nothing about the hour."""
+    try:
+        return datetime.fromisoformat(given) if ":" in given else None
+    except ValueError:
+        return None
+
+
+def _later(row: Row, name: str, notes: Notebook) -> datetime | None:
+    """A moment after the ticket was opened; anything else is said, and counts as not known."""
+    given = row.get(name)
+    if not given:
+        return None
+    opened = _moment(row.get("opened"))
+    moment = _moment(given)
+    if moment is None:
+        notes.note(row.line, f"{name} {shown(given)} is not a time by ISO 8601", "write it as 2026-01-31T09:30:00Z")
+    elif opened is None or (opened.tzinfo is None) is not (moment.tzinfo is None):
+        notes.note(row.line, f"{name} cannot be compared with the time it was opened", "give both, with their offsets")
+    elif moment < opened:
+        notes.note(row.line, f"{name} {shown(given)} is before the ticket was opened", "correct one of the times")
+    else:
+        return moment
+    return None
+
+
+def _reopened(row: Row, notes: Notebook) -> int | None:
+    given = row.get("reopened").casefold()
+    if given in ("", "true", "yes", "false", "no"):
+        return int(given in ("true", "yes")) if given else None
+    if _COUNT.fullmatch(given):
+        return int(given)
+    notes.note(row.line, f"reopened {shown(given)} is not a number of times", "write 0, 1, 2 …")
+    return None
 
 
 def _minutes(row: Row, notes: Notebook) -> float | None:

@@ -204,7 +204,8 @@ class _ByClass:
     new: Column
 
     def column(self, ahead: int) -> Column:
-        return [self.at(known, ahead) for known in range(len(self.new))]
+        classes = map(self.calendar, range(ahead - 1, ahead - 1 + len(self.new)))
+        return [self.factors.get(of, self.new)[known] for known, of in enumerate(classes)]
 
     def at(self, known: int, ahead: int) -> float:
         return self.factors.get(self.calendar(known + ahead - 1), self.new)[known]

@@ -160,7 +160,7 @@ def test_the_coverage_plan_names_the_shortfall(filled: Any) -> None:
     planned = json.loads(written(filled, "coverage_plan"))["coverage"]["planned"]
     assert planned["share_of_time_on_call"] == 1.0
     assert [entry["text"] for entry in planned["shortfalls"]] == [
-        "Bergen has 5, one site needs 8: 3 missing",
+        "Bergen needs 3 more people in UTC+2 for on-call: it has 5, one site needs 8",
         "2 take turns, the rule asks for 8: 6 missing",
     ]
 
@@ -169,10 +169,32 @@ def test_the_forecast_begins_with_the_week_of_the_day(filled: Any) -> None:
     made = json.loads(written(filled, "coverage_plan"))
     assert (made["history"]["weeks"], made["history"]["last_week"]) == (30, "2026-05-25")
     total = made["forecast"]["total"]
-    assert (total["weeks"][0]["week"], len(total["weeks"])) == ("2026-06-01", 12)
-    assert total["weeks"][0]["mean"] == pytest.approx(7, abs=0.1)
-    assert total["backtest"]["scores"]["pooled"]["coverage_95"] == 1.0
+    weekly, daily = total["weekly"]["steps"], total["daily"]["steps"]
+    assert (weekly[0]["starts"], len(weekly)) == ("2026-06-01", 12)
+    assert weekly[0]["mean"] == pytest.approx(7, abs=0.1)
+    assert (daily[0]["starts"], len(daily)) == ("2026-06-01", 28)
+    assert total["weekly"]["backtest"]["scores"]["pooled"]["coverage_95"] == 1.0
     assert [series["name"] for series in made["forecast"]["by_category"]] == ["general", "login"]
+
+
+def test_queues_are_staffed_by_hour_and_the_shortfall_is_told_to_the_site(filled: Any) -> None:
+    filled.write(
+        "plan.yaml",
+        "title: P\nrevision: 1\nperiod: {start: 2026-01-01, end: 2026-12-31}\nrevisit_date: 2026-07-01\ncoverage:\n"
+        "  sites: [{name: Bergen, time_zone: Europe/Oslo, people: 5}]\n"
+        "  support_hours: [{id: office, time_zone: Europe/Oslo, days: [Mon, Tue], starts_at: '08:00', ends_at: '12:00'}]\n"
+        "  queues: [{id: login, categories: [login], support_hours: office}]\n"
+        "  shifts: [{id: early, site: Bergen, days: [Mon], starts_at: '08:00', ends_at: '12:00', people: 9}]\n",
+    )
+    staffing = json.loads(written(filled, "coverage_plan"))["coverage"]["staffing"]
+    (queue,) = staffing["queues"]
+    assert (queue["handling_minutes"], queue["model"], staffing["time_zone"]) == (30, "erlang-c", "Europe/Oslo")
+    assert [day for day, heads in queue["heads"].items() if any(heads)] == ["Mon", "Tue"]
+    assert [hour for hour, heads in enumerate(queue["heads"]["Mon"]) if heads] == [8, 9, 10, 11]
+    (site,) = staffing["sites"]
+    assert (site["utc_offset"], site["when"]) == ("UTC+2", ["Tue 08:00-12:00"])
+    assert site["text"].startswith(f"Bergen needs {site['people_missing']} more p")
+    assert not staffing["sufficient"]
 
 
 def test_candidates_say_what_they_rest_on_and_what_was_passed_over(filled: Any) -> None:

@@ -3,7 +3,6 @@
 import math
 import random
 from collections.abc import Sequence
-from datetime import date
 
 import pytest
 from hypothesis import assume, given, settings
@@ -13,9 +12,6 @@ from ray18.planning.forecast import QUANTILES, Backtest, Forecast, Score, _chose
 from ray18.planning.forecast import forecast as forecast_ahead
 from ray18.planning.negative_binomial import chance_above, log_chance, quantiles
 from ray18.planning.pool import DAILY, WEEKLY, Blend, Rhythm
-from ray18.planning.ticket_weeks import Event, weekly
-
-MONDAY = date(2026, 1, 5)
 
 
 def forecast(counts: Sequence[int]) -> Forecast:
@@ -179,42 +175,3 @@ def test_silence_is_forecast_as_nearly_silence() -> None:
 def test_no_week_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one whole week"):
         forecast([])
-
-
-def test_a_week_that_is_not_whole_is_dropped_and_named() -> None:
-    events = [Event(date(2026, 1, day), "shop", "high") for day in (5, 6, 14, 20)]
-    history = weekly(events, date(2026, 2, 1))
-    assert history is not None
-    assert (history.mondays, history.total) == ((MONDAY, date(2026, 1, 12)), (2, 1))
-    assert "the week of 2026-01-19 is dropped: the history ends on 2026-01-20, before its Sunday" in history.notes
-    assert "1 tickets of weeks that are not whole are left out" in history.notes
-
-
-def test_a_week_without_a_ticket_counts_as_zero() -> None:
-    history = weekly([Event(MONDAY, "", ""), Event(date(2026, 1, 25), "", "")], date(2026, 2, 1))
-    assert history is not None
-    assert history.total == (1, 0, 1)
-
-
-def test_what_was_not_known_yet_on_the_day_is_left_out() -> None:
-    events = [Event(MONDAY, "", ""), Event(date(2026, 1, 11), "", ""), Event(date(2026, 3, 1), "", "", 5)]
-    history = weekly(events, date(2026, 1, 31))
-    assert history is not None
-    assert history.total == (2,)
-    assert "5 tickets opened after 2026-01-31 are left out" in history.notes
-
-
-def test_counts_by_week_lose_no_week() -> None:
-    history = weekly([Event(MONDAY, "", "", 4), Event(date(2026, 1, 12), "", "", 6)], date(2026, 2, 1))
-    assert history is not None
-    assert history.total == (4, 6)
-
-
-def test_tickets_page_by_severity_and_all_do_where_none_is_told() -> None:
-    days = [MONDAY, date(2026, 1, 11)]
-    told = weekly([Event(day, "", severity) for day in days for severity in ("high", "low", "P1")], date(2026, 2, 1))
-    untold = weekly([Event(day, "", "") for day in days], date(2026, 2, 1))
-    assert told is not None
-    assert untold is not None
-    assert told.paging() == ((4,), True)
-    assert untold.paging() == ((2,), False)
