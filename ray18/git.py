@@ -12,7 +12,6 @@ import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import IO, NoReturn, cast
 
@@ -42,22 +41,16 @@ class Repository:
     git_dir: Path
     common_dir: Path
     work_tree: Path | None
+    object_format: str
+    """The name of the hash that names objects: sha1 or sha256."""
+    shallow: bool
+    """Whether history was cut off when this clone was made."""
     incoming: Path | None = None
     """Where the objects of a push lie that is not taken yet (git-receive-pack(1), quarantine environment)."""
 
     def __getstate__(self) -> dict[str, object]:
         """What is kept for later runs knows nothing of one push."""
         return {**self.__dict__, "incoming": None}
-
-    @cached_property
-    def object_format(self) -> str:
-        """The name of the hash that names objects: sha1 or sha256."""
-        return self.text("rev-parse", "--show-object-format")
-
-    @cached_property
-    def shallow(self) -> bool:
-        """Whether history was cut off when this clone was made."""
-        return self.text("rev-parse", "--is-shallow-repository") == "true"
 
     def command(self, *arguments: str) -> list[str]:
         """The full argument list for one plumbing command."""
@@ -171,7 +164,9 @@ class Repository:
         return kind, content
 
     def merge_base(self, one: str, other: str) -> str | None:
-        """The best common ancestor of two commits; None when they share no history."""
+        """The best common ancestor of two commits, named by their ids; None when they share no history."""
+        if one == other:
+            return one
         status, output, errors = self.attempt("merge-base", one, other)
         if status == 1:
             return None
@@ -229,19 +224,22 @@ def discover(start: Path) -> Repository:
     """The repository that holds the folder `start`. Raises EnvironmentProblem when there is none or Git refuses it."""
     if not start.is_dir():
         raise UsageError(f"{start} is not a folder", "name the folder of a Git repository")
-    questions = ["--absolute-git-dir", "--path-format=absolute", "--git-common-dir", "--is-bare-repository"]
+    questions = (
+        *("--absolute-git-dir", "--path-format=absolute", "--git-common-dir", "--is-bare-repository"),
+        *("--show-object-format", "--is-shallow-repository"),
+    )
     status, output, errors = _run(command("rev-parse", *questions), b"", environment(), start)
     if status != 0:
         _fail_discovery(start, errors)
     answers = os.fsdecode(output).splitlines()
     if len(answers) != len(questions) - 1:
         raise EnvironmentProblem("the repository's path holds a line break", "move it to a folder with a plain name")
-    git_dir, common_dir, bare = answers
+    git_dir, common_dir, bare, object_format, shallow = answers
     work_tree = None
     if bare == "false":
         _, top, _ = _run(command("rev-parse", "--show-toplevel"), b"", environment(), start)
         work_tree = Path(os.fsdecode(top).removesuffix("\n")) if top else None
-    return Repository(Path(git_dir), Path(common_dir), work_tree)
+    return Repository(Path(git_dir), Path(common_dir), work_tree, object_format, shallow == "true")
 
 
 def create(folder: Path, branch: str) -> Repository:

@@ -77,7 +77,14 @@ class CommitSnapshot(_GitSnapshot):
         return self.commit
 
     def paths(self, under: Sequence[str]) -> tuple[Entry, ...]:
-        return _sorted(self.repository.tree(self.commit, under))
+        key = tuple(under)
+        if key not in self._listed:
+            self._listed[key] = _sorted(self.repository.tree(self.commit, under))
+        return self._listed[key]
+
+    @cached_property
+    def _listed(self) -> dict[tuple[str, ...], tuple[Entry, ...]]:
+        return {}
 
     def _entry(self, path: str) -> Entry:
         return _only(self.paths([path]), path)
