@@ -18,6 +18,7 @@ COMMANDS = {
     "approve": "Record a decision about a subject, signed with your key.",
     "audit": "Judge every step of history: who did what, and what was out of order.",
     "backlog": "List, show, add and change backlog items.",
+    "ci": "Write the CI files for GitHub, GitLab or Gitea.",
     "check": "Check that the records are sound: the pre-commit hook.",
     "demo": "Build and run the example program, with a scripted history.",
     "diff": "Compare two states: what is new, fixed, waived, and to be approved.",
@@ -58,7 +59,7 @@ SECTIONS = {
     "Decide and sign": ("approve", "approvals", "waive", "waivers", "manual"),
     "Look back and ahead": ("diff", "audit", "replay", "outlook", "what-if"),
     "Hand over": ("evidence", "handoff"),
-    "Forges and servers": ("publish", "receive"),
+    "Forges and servers": ("ci", "publish", "receive"),
     "Rules and tools": ("policy", "schema", "script", "selftest", "lsp"),
 }
 """The commands as the help shows them."""
