@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
+from ray18.commands.mapping import is_foreign, proposal_lines
 from ray18.commands.modelines import header
 from ray18.commands.output import say
 from ray18.commands.place import root
+from ray18.commands.reintake import DRAFTED, Update, as_json, lines, plain, record_bytes, updated
 from ray18.documents import kind
-from ray18.documents.base import Model
 from ray18.documents.document import read
 from ray18.documents.people import People
 from ray18.documents.services import Services
@@ -47,14 +48,14 @@ class Plan:
     copies: Mapping[str, bytes]
     services: Mapping[str, bytes]
     items: Mapping[str, bytes]
+    update: Update
+    """What changes in records that exist already."""
     report: Mapping[str, bytes]
-    kept: int
-    """Files of items that exist already; people may have edited them."""
     notes: tuple[str, ...]
 
     def writes(self) -> Mapping[str, bytes]:
         """Everything, in the order of writing: the report comes last."""
-        return {**self.copies, **self.services, **self.items, **self.report}
+        return {**self.copies, **self.services, **self.items, **self.update.writes, **self.report}
 
 
 @click.command()
@@ -62,27 +63,46 @@ class Plan:
 @click.option("--copy/--no-copy", default=True, help="Copy FOLDER into the program when it lies elsewhere.")
 @click.option("--replace", is_flag=True, help="Let copies replace files that differ.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option(
+    "--propose-mapping", is_flag=True, help="Only propose what foreign columns and words mean; write nothing."
+)
+@click.option("--settle", is_flag=True, help="Show no more where people's records differ from this hand-over.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 @click.pass_context
-def command(ctx: click.Context, folder: Path | None, copy: bool, replace: bool, dry_run: bool, format_: str) -> None:
+def command(
+    ctx: click.Context,
+    folder: Path | None,
+    copy: bool,
+    replace: bool,
+    dry_run: bool,
+    settle: bool,
+    propose_mapping: bool,
+    format_: str,
+) -> None:
     """Read a hand-over: report whether it is complete, draft the service catalog and the backlog.
 
-    FOLDER holds the artifacts (default: the program's own hand-over folder). Of the files that exist, only
-    the report is ever changed. Exit code 1: an artifact is missing, or ownership unclear; 3: one unreadable.
+    FOLDER holds the artifacts (default: the program's own hand-over folder). Fields that nobody changed since
+    they were drafted follow a newer hand-over; what people changed stays, and nothing is closed. Exit code 1: an
+    artifact is missing, or ownership unclear; 3: one unreadable.
 
     \b
     Examples:
       ray18 intake ../handover-from-project
       ray18 intake --dry-run
+      ray18 intake ../handover-from-project --propose-mapping
     """
     place = root(ctx)
     settings = read_settings(WorkTreeSnapshot(place))
     _require_hand_over(place, settings, folder)
+    if propose_mapping:
+        files, _ = _read_folder(_source(place, settings, folder))
+        say("".join(f"{safe(line)}\n" for line in proposal_lines(files, settings.intake, _people(place, settings))))
+        return
     files, copies, troubles = _gathered(place, settings, folder, copy, replace)
     handover = read_handover(files, settings.intake)
     program = {"id": settings.program.id, "title": settings.program.title}
     report = validation_report(handover, program)
-    plan = _planned(place, settings, handover, copies, report)
+    plan = _planned(place, settings, handover, copies, report, settle)
     changed = _changed(place, plan) if dry_run else _written(place, plan)
     outcome = _Outcome(handover, plan, report, changed, dry_run, troubles)
     if format_ == "json":
@@ -119,10 +139,7 @@ def _gathered(
     place: Path, settings: Settings, folder: Path | None, copy: bool, replace: bool
 ) -> tuple[dict[str, bytes], dict[str, bytes], tuple[Remark, ...]]:
     """The files to judge, those to copy into the program by path there, and what cannot be taken."""
-    home = place / settings.locations.handover
-    source = folder or home
-    if not source.is_dir():
-        raise UsageError(f"there is no folder {source}", "name the folder with the artifacts")
+    home, source = place / settings.locations.handover, _source(place, settings, folder)
     files, troubles = _read_folder(source)
     if source.resolve() == home.resolve() or not copy:
         return files, {}, troubles
@@ -139,6 +156,14 @@ def _gathered(
         if present.get(name) != content and len(content) <= MAX_BYTES
     }
     return {**present, **files}, copies, (*troubles, *more)
+
+
+def _source(place: Path, settings: Settings, folder: Path | None) -> Path:
+    """The folder to read. Raises UsageError where there is none."""
+    source = folder or place / settings.locations.handover
+    if not source.is_dir():
+        raise UsageError(f"there is no folder {source}", "name the folder with the artifacts")
+    return source
 
 
 def _read_folder(folder: Path) -> tuple[dict[str, bytes], tuple[Remark, ...]]:
@@ -185,11 +210,17 @@ def _planned(
     handover: Handover,
     copies: Mapping[str, bytes],
     report: Mapping[str, Any],
+    settle: bool,
 ) -> Plan:
     services, notes = _services(place, settings, handover)
-    items, kept = _items(place, settings, handover)
-    evidence = {f"{settings.evidence_folder}/{REPORT_NAME}": report_bytes(report)}
-    return Plan(copies, services, items, evidence, kept, notes)
+    items = _items(place, settings, handover)
+    fresh = frozenset(Path(path).stem for path in items)
+    update = updated(place, settings, handover, fresh, settle)
+    evidence = {
+        f"{settings.evidence_folder}/{REPORT_NAME}": report_bytes(report),
+        f"{settings.evidence_folder}/{DRAFTED}": record_bytes(update),
+    }
+    return Plan(copies, services, items, update, evidence, notes)
 
 
 def _services(place: Path, settings: Settings, handover: Handover) -> tuple[dict[str, bytes], tuple[str, ...]]:
@@ -204,21 +235,16 @@ def _services(place: Path, settings: Settings, handover: Handover) -> tuple[dict
         lacking = [service.id for service in handover.services if service.id not in known.ids()]
         return {}, tuple(f"{path} lacks the service {name}, which the hand-over names" for name in lacking)
     drafted = Services(services=handover.services)
-    return {path: render(_plain(drafted), header("services", path))}, ()
+    return {path: render(plain(drafted), header("services", path))}, ()
 
 
-def _items(place: Path, settings: Settings, handover: Handover) -> tuple[dict[str, bytes], int]:
+def _items(place: Path, settings: Settings, handover: Handover) -> dict[str, bytes]:
+    """The drafts of items that are not there yet."""
     folder = settings.locations.backlog
     present = {path.name.casefold() for path in (place / folder).glob("*")}
     fresh = [item for item in handover.items if f"{item.id}.yaml".casefold() not in present]
     paths = {f"{folder}/{item.id}.yaml": item for item in fresh}
-    drafts = {path: render(_plain(item), header("backlog-item", path)) for path, item in paths.items()}
-    return drafts, len(handover.items) - len(fresh)
-
-
-def _plain(model: Model) -> dict[str, Any]:
-    value: dict[str, Any] = model.model_dump(mode="json", exclude_defaults=True)
-    return value
+    return {path: render(plain(item), header("backlog-item", path)) for path, item in paths.items()}
 
 
 def _document(place: Path, path: str, kind_name: str) -> Any:
@@ -264,8 +290,9 @@ def _as_json(outcome: _Outcome) -> dict[str, Any]:
         "dry_run": outcome.dry_run,
         "report": next(iter(plan.report)),
         "changed": sorted(outcome.changed),
-        "kept": plan.kept,
-        "notes": [*plan.notes, *(f"{entry.path}: {entry.message}" for entry in outcome.troubles)],
+        "kept": plan.update.kept,
+        **as_json(plan.update),
+        "notes": [*plan.notes, *plan.update.notes, *(f"{entry.path}: {entry.message}" for entry in outcome.troubles)],
     }
 
 
@@ -277,6 +304,9 @@ def _text(outcome: _Outcome, people: People | None) -> Iterator[str]:
     yield ""
     yield from _remark_lines((*outcome.troubles, *handover.remarks), next(iter(outcome.plan.report)))
     yield from _drafted(outcome)
+    if is_foreign(handover):
+        yield ""
+        yield "Some columns or words are foreign: `ray18 intake --propose-mapping` proposes what they may mean."
     yield from _unknown_owners(handover.teams_named, people)
     yield ""
     yield from _ending(outcome)
@@ -318,8 +348,9 @@ def _drafted(outcome: _Outcome) -> Iterator[str]:
     fresh = sorted(changed & set(plan.items))
     if fresh:
         yield f"{would}drafted: {len(fresh):,} backlog items, {Path(fresh[0]).name} to {Path(fresh[-1]).name}"
-    if plan.kept:
-        yield f"kept: {plan.kept:,} items that exist already and that people may have edited"
+    if plan.update.kept:
+        yield f"kept: {plan.update.kept:,} records that exist already and need no change"
+    yield from lines(plan.update, outcome.dry_run)
     yield from plan.notes
 
 

@@ -18,6 +18,7 @@ from ray18.handover import (
 )
 from ray18.handover.delivery import Delivery
 from ray18.handover.model import Reading
+from ray18.handover.table import ITEM_COLUMNS, Columns
 
 Reader = Callable[[Delivery], Reading]
 
@@ -32,12 +33,21 @@ class ArtifactKind:
     source: str
     purpose: str
     read: Reader
+    columns: Columns | None = None
+    """The columns of the list it is, where it is one."""
+    history: tuple[str, ...] = ()
+    """Names of lists in it that tell of the past."""
     required: bool = True
 
     @property
     def is_folder(self) -> bool:
         """Whether it is a folder of files."""
         return self.name.endswith("/")
+
+    @property
+    def is_items(self) -> bool:
+        """Whether its words have to be ours; those of past tickets are free."""
+        return self.required
 
     @property
     def path(self) -> str:
@@ -63,6 +73,7 @@ ARTIFACTS: tuple[ArtifactKind, ...] = (
         "Protocol 20",
         "ownership assignments and SLAs",
         handover_record.read,
+        handover_record.OWNERS,
     ),
     ArtifactKind(
         "knowledge-transfer-feedback.json",
@@ -70,6 +81,8 @@ ARTIFACTS: tuple[ArtifactKind, ...] = (
         "Protocol 19",
         "open knowledge gaps and follow-ups",
         knowledge_gaps.read,
+        ITEM_COLUMNS,
+        knowledge_gaps.HISTORY,
     ),
     ArtifactKind(
         "OBSERVABILITY-BASELINE.md",
@@ -91,6 +104,7 @@ ARTIFACTS: tuple[ArtifactKind, ...] = (
         "Protocol 21",
         "optimization work queue",
         performance_backlog.read,
+        ITEM_COLUMNS,
     ),
     ArtifactKind(
         "TECH-DEBT-REGISTER.md",
@@ -98,9 +112,15 @@ ARTIFACTS: tuple[ArtifactKind, ...] = (
         "Protocol 21",
         "backlog of technical debt items",
         debt_register.read,
+        ITEM_COLUMNS,
     ),
     ArtifactKind(
-        "SECURITY-RISK-LOG.csv", "security-risk-log", "Security Review", "active security obligations", risk_log.read
+        "SECURITY-RISK-LOG.csv",
+        "security-risk-log",
+        "Security Review",
+        "active security obligations",
+        risk_log.read,
+        risk_log.COLUMNS,
     ),
     ArtifactKind(
         "SERVICE-CATALOG.xlsx",
@@ -108,6 +128,7 @@ ARTIFACTS: tuple[ArtifactKind, ...] = (
         "Operations",
         "service inventory and dependencies",
         service_catalog.read,
+        service_catalog.COLUMNS,
     ),
     ArtifactKind(
         "ticket-history.csv",
@@ -115,6 +136,7 @@ ARTIFACTS: tuple[ArtifactKind, ...] = (
         "Operations",
         "past tickets, for forecasts",
         ticket_history.read,
+        ticket_history.COLUMNS,
         required=False,
     ),
 )

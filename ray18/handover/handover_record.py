@@ -24,7 +24,7 @@ from ray18.handover.text import is_slug, slug
 from ray18.handover.words import SEVERITIES
 from ray18.yaml import Value
 
-_OWNERS: Columns = {
+OWNERS: Columns = {
     "service": ("service", "serviceid", "id", "system", "component", "application", "name"),
     "team": ("team", "owner", "owningteam", "ownerteam", "group"),
     "primary": ("primary", "primarycontact", "primaryoncall", "lead", "contact", "responsible"),
@@ -39,10 +39,10 @@ _PROMISES: Columns = {
     "severity": ("severity", "priority"),
     "window": ("window", "period", "timewindow"),
 }
-_OWNERSHIP = ("ownership", "owners", "services", "service_owners", "assignments")
+OWNERSHIP = ("ownership", "owners", "services", "service_owners", "assignments")
 _SLAS = ("slas", "sla", "service_levels", "slos")
 _HISTORY = ("handed_over_by", "attendees", "sign_offs")
-_OWNED = Shape(_OWNERS, "service", _OWNERSHIP, "owners of services")
+_OWNED = Shape(OWNERS, "service", OWNERSHIP, "owners of services")
 _NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?", re.ASCII)
 _PERCENTAGE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)\s*%", re.ASCII)
 _MINUTES_LIMIT = 525_600
@@ -60,8 +60,8 @@ def _read_part(part: Part, notes: Notebook) -> Reading:
     source = read_tree(part, notes)
     if not isinstance(source.value, dict):
         raise Unusable(Remark(part.path, 1, "the record is not an object", 'write `{"ownership": […]}`', True))
-    owned, promised = _rows(source, _OWNERSHIP, _OWNERS, notes), _rows(source, _SLAS, _PROMISES, notes)
-    seen = owned.seen + promised.seen + pass_over(source, (*_OWNERSHIP, *_SLAS), _HISTORY, notes)
+    owned, promised = _rows(source, OWNERSHIP, OWNERS, notes), _rows(source, _SLAS, _PROMISES, notes)
+    seen = owned.seen + promised.seen + pass_over(source, (*OWNERSHIP, *_SLAS), _HISTORY, notes)
     if not owned.seen:
         notes.block(0, "the record assigns no service to anybody", "add `ownership`: service, team, primary")
     slas = tuple(filter(None, (_sla(row, notes) for row in promised.rows)))

@@ -11,8 +11,8 @@ from ray18.handover.rows import Shape
 from ray18.handover.table import ITEM_COLUMNS
 
 _LISTS = ("gaps", "knowledge_gaps", "open_gaps", "follow_ups", "open_items", "open_questions", "items")
-_HISTORY = ("sessions", "attendees", "participants", "trainings")
-_SHAPE = Shape(ITEM_COLUMNS, "title", _LISTS, "knowledge gaps", _HISTORY)
+HISTORY = ("sessions", "attendees", "participants", "trainings")
+_SHAPE = Shape(ITEM_COLUMNS, "title", _LISTS, "knowledge gaps", HISTORY)
 KIND = ItemList(Stream("KG", "knowledge-gap"), _SHAPE, "tree")
 
 

@@ -100,7 +100,7 @@ def test_a_second_run_changes_nothing_and_says_so(program, ray18, handed: Path) 
         ran = ray18(*arguments, folder=program.root)
         assert ran.status == 0
         assert "Nothing changed: everything is as the last run left it." in ran.out
-        assert "kept: 6 items that exist already and that people may have edited" in ran.out
+        assert "kept: 8 records that exist already and need no change" in ran.out
         assert state(program.root) == before
 
 
