@@ -13,7 +13,7 @@ from ray18.cli import COMMANDS, group
 from ray18.documents import KINDS
 from ray18.documents.base import Model
 from ray18.documents.described import docstrings
-from ray18.documents.document import _inner_model
+from ray18.documents.misfit import inner_model
 from ray18.documents.settings import Locations
 
 HERE = Path(__file__).parent
@@ -62,7 +62,7 @@ def _fields(model: type[Any]) -> Iterator[str]:
 
 
 def _values(annotation: Any) -> str:
-    inner = _inner_model(annotation)
+    inner = inner_model(annotation)
     if inner is not None:
         return f"{inner.__name__}{' (list)' if 'tuple' in str(annotation) else ''}"
     literals = [str(value) for part in _flat(annotation) for value in get_args(part) if "Literal" in str(part)]
@@ -79,7 +79,7 @@ def _flat(annotation: Any) -> Iterator[Any]:
 def _nested(model: type[Model], seen: set[str] | None = None) -> Iterator[tuple[str, type[Any]]]:
     seen = seen if seen is not None else set()
     for field in model.model_fields.values():
-        inner = _inner_model(field.annotation)
+        inner = inner_model(field.annotation)
         if inner is not None and inner.__name__ not in seen:
             seen.add(inner.__name__)
             yield inner.__name__, inner

@@ -22,4 +22,6 @@ def check(item: Document[BacklogItem]) -> Iterator[Finding]:
             f"{content.id} is promised by {content.commitment.by}, but due on {content.due}",
             *("commitment", "by"),
             remedy="promise an earlier day, or agree on a later due date",
+            related=[item.related("due before that", "due")],
+            fix=item.setting(content.due, "commitment", "by"),
         )

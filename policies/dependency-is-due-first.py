@@ -17,16 +17,18 @@ ACTION = "put due dates in order"
 
 
 def check(backlog: tuple[Document[BacklogItem], ...]) -> Iterator[Finding]:
-    still_open = {item.content.id: item.content for item in backlog if item.content.is_open}
+    still_open = {item.content.id: item for item in backlog if item.content.is_open}
     for item in backlog:
         content = item.content
         if content.id not in still_open or content.due is None:
             continue
         for number, needed in enumerate(content.depends_on):
             other = still_open.get(needed)
-            if other is not None and (other.due is None or other.due > content.due):
+            later = other.content.due if other else None
+            if other is not None and (later is None or later > content.due):
                 yield item.finding(
-                    f"{content.id} is due {content.due}, but needs {needed}, due {other.due or 'on no day'}",
+                    f"{content.id} is due {content.due}, but needs {needed}, due {later or 'on no day'}",
                     *("depends_on", number),
                     remedy=f"ray18 backlog set {needed} due=YYYY-MM-DD",
+                    related=[other.related(f"{needed} is due {later or 'on no day'}", "due")],
                 )

@@ -32,4 +32,5 @@ def check(item: Document[BacklogItem], settings: Settings) -> Iterator[Finding]:
             f" ({allowed.ruling})",
             "due",
             remedy=f"ray18 backlog set {content.id} due={allowed.by_profile}, or leave it as decided",
+            fix=item.setting(allowed.by_profile, "due"),
         )

@@ -23,14 +23,15 @@ def check(governance: Document[Governance]) -> Iterator[Finding]:
         ("report_templates", "id"),
         ("systems", "name"),
     ):
-        seen: set[str] = set()
+        seen: dict[str, int] = {}
         for number, entry in enumerate(getattr(governance.content, section)):
             value = getattr(entry, name)
-            if value in seen:
+            first = seen.setdefault(value, number)
+            if first != number:
                 yield governance.finding(
                     f"{value} stands twice under {section}",
                     *(section, number, name),
                     item=value,
                     remedy="rename one of the two, or remove it",
+                    related=[governance.related("it stands here first", section, first, name)],
                 )
-            seen.add(value)

@@ -31,4 +31,5 @@ def check(item: Document[BacklogItem]) -> Iterator[Finding]:
                 f"{content.id}: `{'.'.join(way)}` is {day}, before it was created ({content.created})",
                 *way,
                 remedy="mend the date that is wrong",
+                related=[item.related("created after that", "created")],
             )

@@ -24,4 +24,5 @@ def check(backlog: tuple[Document[BacklogItem], ...]) -> Iterator[Finding]:
                     f"{item.content.id} waits for {needed}, which is not in the backlog",
                     *("depends_on", number),
                     remedy="mend the id, or remove the line",
+                    fix=item.guess(needed, known - {item.content.id}, "depends_on", number),
                 )

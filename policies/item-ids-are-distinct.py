@@ -27,4 +27,5 @@ def check(backlog: tuple[Document[BacklogItem], ...]) -> Iterator[Finding]:
                 f"{item.content.id} has the same id as {other.path}",
                 "id",
                 remedy="give the newer item another id",
+                related=[other.related("the same id", "id")],
             )

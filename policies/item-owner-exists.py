@@ -31,4 +31,5 @@ def check(item: Document[BacklogItem], people: Document[People]) -> Iterator[Fin
                 f"{content.id}: `{'.'.join(way)}` is {name}, whom people.yaml does not know",
                 *way,
                 remedy=f"mend the name, or add {name} to people.yaml",
+                fix=item.guess(name, known, *way),
             )

@@ -23,4 +23,5 @@ def check(item: Document[BacklogItem], services: Document[Services]) -> Iterator
             f"{item.content.id} is for {service}, which the catalog does not have",
             "service",
             remedy=f"mend the id, or add {service} to services.yaml",
+            fix=item.guess(service, services.content.ids(), "service"),
         )

@@ -18,14 +18,15 @@ ACTION = "give each person and team its own id"
 
 
 def check(people: Document[People]) -> Iterator[Finding]:
-    seen: set[str] = set()
+    seen: dict[str, tuple[str, int]] = {}
     for section in ("people", "teams"):
         for number, entry in enumerate(getattr(people.content, section)):
-            if entry.id in seen:
+            first = seen.setdefault(entry.id, (section, number))
+            if first != (section, number):
                 yield people.finding(
                     f"{entry.id} stands twice among people and teams",
                     *(section, number, "id"),
                     item=entry.id,
                     remedy="give one of the two another id",
+                    related=[people.related("it stands here first", *first, "id")],
                 )
-            seen.add(entry.id)

@@ -18,13 +18,18 @@ ACTION = "bring the plan's promises and due dates together"
 
 
 def check(plan: Document[Plan], backlog: tuple[Document[BacklogItem], ...]) -> Iterator[Finding]:
-    items = {item.content.id: item.content for item in backlog}
+    items = {item.content.id: item for item in backlog}
     for number, commitment in enumerate(plan.content.commitments):
         item = items.get(commitment.item)
-        if item is not None and item.is_open and item.due is not None and commitment.by > item.due:
+        if item is None or not item.content.is_open:
+            continue
+        due = item.content.due
+        if due is not None and commitment.by > due:
             yield plan.finding(
-                f"{item.id} is promised by {commitment.by}, but due on {item.due}",
+                f"{commitment.item} is promised by {commitment.by}, but due on {due}",
                 *("commitments", number, "by"),
-                item=item.id,
+                item=commitment.item,
                 remedy="promise an earlier day, or agree on a later due date",
+                related=[item.related("due before that", "due")],
+                fix=plan.setting(due, "commitments", number, "by"),
             )

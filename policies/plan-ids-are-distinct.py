@@ -32,14 +32,15 @@ def check(plan: Document[Plan]) -> Iterator[Finding]:
         ),
     }
     for way, names in named.items():
-        seen: set[str] = set()
+        seen: dict[str, int] = {}
         for number, name in enumerate(names):
-            if name in seen:
+            first = seen.setdefault(name, number)
+            if first != number:
                 yield plan.finding(
                     f"{name} stands twice under {'.'.join(way)}",
                     *way,
                     number,
                     item=name,
                     remedy="keep one of them",
+                    related=[plan.related("it stands here first", *way, first)],
                 )
-            seen.add(name)

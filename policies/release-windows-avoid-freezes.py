@@ -21,11 +21,12 @@ ACTION = "move release windows out of freezes"
 def check(plan: Document[Plan]) -> Iterator[Finding]:
     for number, window in enumerate(plan.content.release_windows):
         overnight = timedelta(days=window.ends_at < window.starts_at)
-        for freeze in plan.content.freezes:
+        for place, freeze in enumerate(plan.content.freezes):
             if window.rrule is None and freeze.starts - overnight <= window.first <= freeze.ends:
                 yield plan.finding(
                     f"{window.id} opens only on {window.first}, in the freeze {freeze.id}",
                     *("release_windows", number, "first"),
                     item=window.id,
                     remedy="move the window or the freeze",
+                    related=[plan.related("the freeze", "freezes", place)],
                 )

@@ -39,4 +39,5 @@ def check(item: Document[BacklogItem], settings: Settings) -> Iterator[Finding]:
             f"{content.id} is due {content.due or 'on no day'}, but by {day} at the latest ({ruling})",
             "due",
             remedy=f"ray18 backlog set {content.id} due={allowed.day}",
+            fix=item.setting(allowed.day, "due") if allowed.day else None,
         )

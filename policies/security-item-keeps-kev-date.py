@@ -26,4 +26,6 @@ def check(item: Document[BacklogItem]) -> Iterator[Finding]:
             f"{content.id} is due {content.due or 'on no day'}, but the KEV catalog says {kev.due_date}",
             "due",
             remedy=f"ray18 backlog set {content.id} due={kev.due_date}",
+            related=[item.related("the catalog's day", "security", "kev", "due_date")],
+            fix=item.setting(kev.due_date, "due"),
         )

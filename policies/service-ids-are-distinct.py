@@ -17,13 +17,14 @@ ACTION = "give each service its own id"
 
 
 def check(services: Document[Services]) -> Iterator[Finding]:
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     for number, service in enumerate(services.content.services):
-        if service.id in seen:
+        first = seen.setdefault(service.id, number)
+        if first != number:
             yield services.finding(
                 f"{service.id} stands twice",
                 *("services", number, "id"),
                 item=service.id,
                 remedy="give one of the two another id, or merge them",
+                related=[services.related("it stands here first", "services", first, "id")],
             )
-        seen.add(service.id)

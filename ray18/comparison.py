@@ -105,7 +105,7 @@ class Comparison:
 def compared(before: Judge | None, after: Judge) -> Comparison:
     """The differences between two states; `before` is None when there was no program yet."""
     old, new = judge_gates(before, ()) if before else None, judge_gates(after, ())
-    was, now = _everything(before, old) if before and old else (), _everything(after, new)
+    was, now = everything(before, old) if before and old else (), everything(after, new)
     verdicts = {result.gate.id: result.verdict for result in old.results} if old else {}
     gates = tuple(
         GateShift(one.gate.id, one.gate.number, one.gate.title, verdicts.get(one.gate.id), one.verdict)
@@ -150,7 +150,7 @@ def _subject(subject: Subject, pairs: Iterable[Pair], before: Judge | None, afte
     return SubjectShift(subject, tuple(changes(pairs, part_of(subject.id))), tuple(shifts))
 
 
-def _everything(judge: Judge, report: GateReport) -> tuple[Told, ...]:
+def everything(judge: Judge, report: GateReport) -> tuple[Told, ...]:
     """The findings of all gates, and those on records that no gate runs."""
     known = {one.finding for one in report.told}
     rest = check_records(judge, ()).told

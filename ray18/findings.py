@@ -25,6 +25,36 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A value of a record that is set to another; None takes it away. Comments and order stay."""
+
+    path: str
+    way: tuple[str | int, ...]
+    value: str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Characters of one line that become others; with `width` None, the line that goes as a whole."""
+
+    path: str
+    line: int
+    column: int
+    width: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A mend that a machine can make. It is safe when it only writes down what was meant; else it decides something."""
+
+    title: str
+    """What it does, as `set due to 2026-05-01`."""
+    safe: bool
+    edits: tuple[Edit | Replacement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong.
 
@@ -42,6 +72,7 @@ class Finding:
     remedy: str = ""
     field: str = ""
     related: tuple[Related, ...] = ()
+    fix: Fix | None = None
 
     @property
     def place(self) -> str:

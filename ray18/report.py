@@ -106,9 +106,9 @@ def check_records(judge: Judge, paths: tuple[str, ...]) -> CheckReport:
     single = {policy.id for policy in chosen if policy.about_one} | {VALID} | {finding.policy for finding in asked}
     here = (finding for finding in judge.findings(chosen) if finding.policy != EXISTS)
     found = ordered({*judge.program.problems, *here, *asked})
-    kept = [finding for finding in found if not paths or finding.policy not in single or _under(finding.path, paths)]
-    checked = [document for document in judge.program.documents if not paths or _under(document.path, paths)]
-    unread = {finding.path for finding in judge.program.problems if not paths or _under(finding.path, paths)}
+    kept = [finding for finding in found if not paths or finding.policy not in single or under(finding.path, paths)]
+    checked = [document for document in judge.program.documents if not paths or under(document.path, paths)]
+    unread = {finding.path for finding in judge.program.problems if not paths or under(finding.path, paths)}
     count = len(checked) + len(unread)
     return CheckReport(judge.program, count, tuple(kept), _by_id(chosen), Sources(judge.snapshot))
 
@@ -127,6 +127,6 @@ def _by_id(policies: Iterable[Policy]) -> tuple[Policy, ...]:
     return tuple(policy for _, policy in sorted({policy.id: policy for policy in policies}.items()))
 
 
-def _under(path: str, places: tuple[str, ...]) -> bool:
+def under(path: str, places: tuple[str, ...]) -> bool:
     """Whether a path is one of the places, or lies in one."""
     return any(path == place or path.startswith(f"{place.rstrip('/')}/") for place in places)

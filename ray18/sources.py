@@ -1,16 +1,13 @@
-"""The lines that a report is about, as people may be shown them: what could be a secret is masked, and spans are found."""
+"""The lines that a report is about, as people may be shown them: what could be a secret is masked."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from ray18.errors import Ray18Error
 from ray18.findings import is_secret
 from ray18.snapshot import Snapshot
+from ray18.yaml.span import KEY
 
-_KEY = re.compile(r"""(?P<lead>[ ]*(?:- +)*)(?P<quote>["']?)(?P<name>[\w.-]+)(?P=quote)(?P<colon>\s*:)(?=\s|$)""")
-_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
-_PLAIN_END = re.compile(r"\s+#|\s*$")
 _MASK = "***"
 _MOST_BYTES = 1024 * 1024
 
@@ -36,29 +33,19 @@ class Sources:
         lines = self.lines(path) if path and number else ()
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
+    def content(self, path: str) -> bytes:
+        """The bytes of a file, unmasked: for mends, which are made of them. Empty when it cannot be read."""
+        try:
+            return self.snapshot.read(path)
+        except (Ray18Error, ValueError, OSError):
+            return b""
+
     def _text(self, path: str) -> str:
         try:
             content = self.snapshot.read(path)
             return content.decode("utf-8-sig") if len(content) <= _MOST_BYTES and b"\0" not in content else ""
         except (Ray18Error, ValueError, OSError):  # no text, or no name that a file can have
             return ""
-
-
-def span(line: str, column: int) -> int:
-    """How many characters the thing at a column (from 1) of a line of YAML takes: a key, a quoted text, or a plain value."""
-    rest = line[column - 1 :]
-    if not rest.strip():
-        return 0
-    key = _KEY.match(rest)
-    if key is not None and not key["lead"]:
-        return key.end() - len(key["colon"])
-    quoted = _QUOTED.match(rest)
-    if quoted is not None:
-        return quoted.end()
-    if rest[0] in "[{":
-        return len(rest.rstrip())
-    end = _PLAIN_END.search(rest)
-    return end.start() if end else len(rest)
 
 
 def _masked(text: str) -> list[str]:
@@ -70,7 +57,7 @@ def _masked(text: str) -> list[str]:
             shown.append(" " * indent + _MASK if line.strip() else "")
             continue
         hidden_from = -1
-        key = _KEY.match(line)
+        key = KEY.match(line)
         if key is None or not is_secret(key["name"]):
             shown.append(line)
             continue

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ray18.commands.mend import mended
 from ray18.commands.output import emit, format_option
 from ray18.commands.place import judging_options, program_repository
 from ray18.gates import Judge
@@ -13,9 +14,14 @@ from ray18.report import check_records
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--diff", "show", is_flag=True, help="Print what --fix would change, as a patch; change nothing.")
+@click.option("--fix", "mend", is_flag=True, help="Mend in the work tree what can be mended safely, then check.")
+@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="With --fix or --diff: also mends that decide something.")
 @judging_options
 @format_option
-def command(judge: Judge, paths: tuple[str, ...], formats: tuple[str, ...]) -> None:
+def command(
+    judge: Judge, paths: tuple[str, ...], show: bool, mend: bool, unsafe: bool, formats: tuple[str, ...]
+) -> None:
     """Check that every record reads strictly, fits its schema and agrees with the others.
 
     With PATHS (files or folders), findings about single records are shown for those only; what
@@ -26,9 +32,12 @@ def command(judge: Judge, paths: tuple[str, ...], formats: tuple[str, ...]) -> N
       ray18 check
       ray18 check --staged
       ray18 check backlog/TD-7f3a2c.yaml
+      ray18 check --diff | git apply
       ray18 check --rev origin/main --format json=check.json --format text
     """
     wanted = tuple(_from_root(path) for path in paths)
+    if show or mend or unsafe:
+        judge = mended(judge, wanted, show=show, unsafe=unsafe, write=mend)
     report = check_records(judge, wanted)
     if not wanted and not report.findings and judge.snapshot.id == "index":
         from ray18.note import leave_note

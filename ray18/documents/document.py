@@ -3,17 +3,19 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
+from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from ray18.documents import Kind
 from ray18.documents.base import WORDS, Model
 from ray18.documents.memory import MEMORY
+from ray18.documents.misfit import Spot, known_fields, known_words, mend, near_field, nearest_word, repeated
 from ray18.errors import UsageError
-from ray18.findings import Finding, ordered, shown
+from ray18.findings import Edit, Finding, Fix, Related, ordered, shown
 from ray18.yaml import Loaded, Place, Step, Value, load
 
 M = TypeVar("M", bound=Model)
@@ -64,11 +66,34 @@ class Document(Generic[M]):
         """The place of a value; of the nearest thing around it that the file has, when it is absent."""
         return _nearest(self._positions, way)
 
-    def finding(self, message: str, *way: Step, remedy: str = "", item: str = "") -> Finding:
+    def finding(
+        self,
+        message: str,
+        *way: Step,
+        remedy: str = "",
+        item: str = "",
+        related: Iterable[Related] = (),
+        fix: Fix | None = None,
+    ) -> Finding:
         """A finding about this document at the value that `way` leads to; the engine stamps policy and level."""
+        place, field = self.place(*way), field_name(self.content, way)
+        about, shown = item or self.item, tuple(related)
+        return Finding("", "error", message, self.path, place.line, place.column, about, remedy, field, shown, fix)
+
+    def related(self, message: str, *way: Step) -> Related:
+        """A second place that explains a finding, in this document."""
         place = self.place(*way)
-        field = field_name(self.content, way)
-        return Finding("", "error", message, self.path, place.line, place.column, item or self.item, remedy, field)
+        return Related(message, self.path, place.line, place.column)
+
+    def setting(self, value: date | str | int, *way: Step, safe: bool = False) -> Fix:
+        """The mend that sets the value that `way` leads to. It is safe only when it decides nothing."""
+        told = value.isoformat() if isinstance(value, date) else value
+        return Fix(f"set `{_dotted(way)}` to {told}", safe, (Edit(self.path, way, told),))
+
+    def guess(self, name: str, known: Iterable[str], *way: Step) -> Fix | None:
+        """The mend that writes the known name which an unknown one is nearest to; None when none is near. Never safe."""
+        near = get_close_matches(name, sorted(known), 1, 0.75)
+        return self.setting(near[0], *way) if near else None
 
 
 class KnownDocument(Document[M]):
@@ -95,7 +120,10 @@ def read(kind: Kind, path: str, source: bytes, oid: str = "") -> tuple[Document[
     if known is not None:
         return Document(kind.name, path, known, source, oid), ()
     loaded = load(source)
-    problems = [_unreadable(path, problem.place, problem.message, problem.remedy) for problem in loaded.problems]
+    problems = [
+        replace(_unreadable(path, problem.place, problem.message, problem.remedy), fix=repeated(path, source, problem))
+        for problem in loaded.problems
+    ]
     content: Model | None = None
     if isinstance(loaded.value, dict):
         try:
@@ -162,13 +190,15 @@ def _capped(path: str, problems: list[Finding]) -> tuple[Finding, ...]:
 def _misfits(model: type[Model], path: str, source: bytes, error: ValidationError, value: Value) -> Iterator[Finding]:
     positions = load(source, positions=True)
     item = str(value.get("id", "")) if isinstance(value, dict) else ""
+    lines = source.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
     for detail in error.errors(include_url=False):
         way = tuple(step for step in detail["loc"] if step != "[key]")
         message, remedy = _explained(model, detail, way)
         at_key = detail["type"] == "extra_forbidden" or "[key]" in detail["loc"]
-        place = positions.key_places.get(way) if at_key else None
-        finding = _unreadable(path, place or _nearest(positions, way), message, remedy)
-        yield replace(finding, item=item[:80], field=_dotted(way))
+        place = (positions.key_places.get(way) if at_key else None) or _nearest(positions, way)
+        finding = _unreadable(path, place, message, remedy)
+        fix = mend(model, detail, Spot(path, place, lines[place.line - 1] if place.line <= len(lines) else ""))
+        yield replace(finding, item=item[:80], field=_dotted(way), fix=fix)
 
 
 def _explained(model: type[Model], detail: Any, way: tuple[Step, ...]) -> tuple[str, str]:
@@ -180,7 +210,7 @@ def _explained(model: type[Model], detail: Any, way: tuple[Step, ...]) -> tuple[
     if kind == "extra_forbidden":
         return _unknown_field(model, way)
     if kind == "literal_error":
-        return _unknown_value(name, given, _quoted(context["expected"]), nearest_word(detail))
+        return _unknown_value(name, given, known_words(detail), nearest_word(detail))
     if kind in _EXPECTED:
         remedy = "put it in quotes" if kind == "string_type" and isinstance(given, int | float) else "write it so"
         if given is None:
@@ -195,22 +225,10 @@ def _explained(model: type[Model], detail: Any, way: tuple[Step, ...]) -> tuple[
 
 
 def _unknown_field(model: type[Model], way: tuple[Step, ...]) -> tuple[str, str]:
-    owner = _model_at(model, way[:-1])
-    known = list(owner.model_fields) if owner else []
-    near = get_close_matches(str(way[-1]), known, 1, 0.6)
+    known, near = known_fields(model, way), near_field(model, way)
     if near:
-        return (
-            f"unknown field {shown(way[-1])}; did you mean `{near[0]}`?",
-            f"rename it to `{near[0]}`, or remove it",
-        )
+        return f"unknown field {shown(way[-1])}; did you mean `{near}`?", f"rename it to `{near}`, or remove it"
     return f"unknown field {shown(way[-1])}", f"known here: {', '.join(sorted(known))}"[:300]
-
-
-def nearest_word(detail: Any) -> str | None:
-    """The known value that a misspelt one is nearest to, for an error about known values; None when none is near."""
-    folded = {word.casefold(): word for word in _quoted(detail["ctx"]["expected"])}
-    near = get_close_matches(str(detail["input"]).strip().casefold(), list(folded), 1, 0.5)
-    return folded[near[0]] if near else None
 
 
 def _unknown_value(name: str, given: object, known: list[str], near: str | None) -> tuple[str, str]:
@@ -219,10 +237,6 @@ def _unknown_value(name: str, given: object, known: list[str], near: str | None)
         f"`{name}` is {shown(given, name)}, which is not a known value{hint}",
         f"use one of: {', '.join(known)}",
     )
-
-
-def _quoted(expected: str) -> list[str]:
-    return [part.strip("'") for part in expected.replace(" or ", ", ").split(", ")]
 
 
 def _lowered(message: str) -> str:
@@ -234,27 +248,6 @@ def _dotted(way: Iterable[Step]) -> str:
     for step in way:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text[:120] or "the file"
-
-
-def _model_at(model: type[Model], way: tuple[Step, ...]) -> type[BaseModel] | None:
-    """The model that describes the mapping which `way` leads to."""
-    here: type[BaseModel] | None = model
-    for step in way:
-        if here is None:
-            return None
-        if isinstance(step, str) and step in here.model_fields:
-            here = _inner_model(here.model_fields[step].annotation)
-    return here
-
-
-def _inner_model(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for part in get_args(annotation):
-        found = _inner_model(part)
-        if found:
-            return found
-    return None
 
 
 def _nearest(positions: Loaded, way: tuple[Step, ...]) -> Place:

@@ -13,7 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from ray18.documents import Kind
 from ray18.documents.base import ItemId
-from ray18.documents.document import Document, nearest_word
+from ray18.documents.document import Document
+from ray18.documents.misfit import nearest_word
 from ray18.yaml import Loaded, Step, load
 
 _STAND_INS: Mapping[str, Mapping[str, Any]] = {

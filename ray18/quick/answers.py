@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     """Path to what the file system says of it."""
 
 COMMANDS = ("check", "gate")
-_ELSEWHERE = ("--staged", "--rev", "--base", "--no-cache", "--observed", "--debug", "--help", "-h", "-C")
-"""Options that ask about other places, or for no kept answer."""
+_ELSEWHERE = (
+    *("--staged", "--rev", "--base", "--no-cache", "--observed", "--debug", "--help", "-h", "-C"),
+    *("--fix", "--diff", "--unsafe-fixes"),
+)
+"""Options that ask about other places, for more than an answer, or for no kept one."""
 _SHOWN_BY = (
     "NO_COLOR",
     "TERM",

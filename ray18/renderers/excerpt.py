@@ -4,8 +4,9 @@ import unicodedata
 from collections.abc import Iterator
 
 from ray18.findings import Finding, Related
-from ray18.sources import Sources, span
+from ray18.sources import Sources
 from ray18.terminal import painted, safe
+from ray18.yaml.span import span
 
 AROUND = 1
 """Lines shown before and after."""

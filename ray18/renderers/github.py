@@ -11,7 +11,8 @@ from ray18.gates import Verdict
 from ray18.renderers import markdown
 from ray18.renderers.inert import command_property, command_value, log_line
 from ray18.report import CheckReport, GateReport, Told
-from ray18.sources import Sources, span
+from ray18.sources import Sources
+from ray18.yaml.span import span
 
 PER_LEVEL = 10
 SUMMARY_BYTES = 1_000_000

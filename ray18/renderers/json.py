@@ -3,14 +3,64 @@
 from datetime import date
 from typing import Any, Literal
 
+from pydantic import Field
+
 from ray18.documents.base import Output
 from ray18.findings import Finding, Level
 from ray18.gates import GateResult
+from ray18.patches import hunks
 from ray18.renderers.inert import json_text
 from ray18.report import VERSION, CheckReport, GateReport
+from ray18.sources import Sources
 from ray18.waivers import Excuse
 
+
+def _is_empty(value: list[Any]) -> bool:
+    return not value
+
+
+def _is_absent(value: object) -> bool:
+    return value is None
+
+
 VerdictWord = Literal["passed", "waived", "failed", "blocked"]
+
+
+class HunkOutput(Output):
+    """Lines of a file that become others."""
+
+    path: str
+    """The file."""
+    first: int
+    """The first line that goes, from 1."""
+    last: int
+    """The last line that goes; `first` - 1 when lines are only added before `first`."""
+    text: str
+    """The lines that come, each with its end."""
+
+
+class FixOutput(Output):
+    """A mend that a machine can make; it keeps comments and order."""
+
+    title: str
+    """What it does."""
+    safe: bool
+    """Whether it only writes down what was meant; else it decides something, and somebody should look."""
+    changes: list[HunkOutput]
+    """What it changes."""
+
+
+class RelatedOutput(Output):
+    """A second place that explains a finding."""
+
+    message: str
+    """What is there."""
+    path: str
+    """The file."""
+    line: int
+    """Starts at 1; 0 = the file as a whole."""
+    column: int
+    """Starts at 1; 0 = the file as a whole."""
 
 
 class FindingOutput(Output):
@@ -32,6 +82,10 @@ class FindingOutput(Output):
     """The id of the record meant, or empty."""
     remedy: str
     """What to do."""
+    related: list[RelatedOutput] = Field(default=[], exclude_if=_is_empty)
+    """Places that explain it; left out where there are none."""
+    fix: FixOutput | None = Field(default=None, exclude_if=_is_absent)
+    """A mend; left out where there is none."""
 
 
 class WaiverOutput(Output):
@@ -133,20 +187,20 @@ def gates(report: GateReport, *, colour: bool = False) -> str:  # noqa: ARG001 (
         revision=RevisionOutput(id=report.program.revision, base=report.program.rules.base),
         as_of=report.program.as_of,
         verdict=report.verdict.value,
-        gates=[_gate(result) for result in report.results],
-        notes=[finding_output(note) for note in report.notes],
+        gates=[_gate(result, report.sources) for result in report.results],
+        notes=[finding_output(note, report.sources) for note in report.notes],
     )
     return json_text(output) + "\n"
 
 
 def check(report: CheckReport, *, colour: bool = False) -> str:  # noqa: ARG001 (all renderers are called alike)
     """The report on records."""
-    findings = [finding_output(finding) for finding in report.findings]
+    findings = [finding_output(finding, report.sources) for finding in report.findings]
     output = CheckReportOutput(version=VERSION, verdict=report.verdict.value, checked=report.checked, findings=findings)
     return json_text(output) + "\n"
 
 
-def _gate(result: GateResult) -> GateOutput:
+def _gate(result: GateResult, sources: Sources) -> GateOutput:
     gate = result.gate
     return GateOutput(
         id=gate.id,
@@ -156,7 +210,7 @@ def _gate(result: GateResult) -> GateOutput:
         criteria=gate.criteria,
         actual=result.actual,
         required_action=result.required_action,
-        findings=[finding_output(finding) for finding in result.findings],
+        findings=[finding_output(finding, sources) for finding in result.findings],
         waivers=[_waiver(excuse) for excuse in dict.fromkeys(excuse for _, excuse in result.waived)],
     )
 
@@ -173,12 +227,12 @@ def _waiver(excuse: Excuse) -> WaiverOutput:
     )
 
 
-def finding_output(finding: Finding) -> FindingOutput:
-    """A finding as JSON output has it."""
-    return FindingOutput(**finding_fields(finding))
+def finding_output(finding: Finding, sources: Sources | None = None) -> FindingOutput:
+    """A finding as JSON output has it; with its mend, where the files are at hand."""
+    return FindingOutput(**finding_fields(finding, sources))
 
 
-def finding_fields(finding: Finding) -> dict[str, Any]:
+def finding_fields(finding: Finding, sources: Sources | None = None) -> dict[str, Any]:
     """The fields that every JSON output has of a finding."""
     return {
         "policy": finding.policy,
@@ -189,4 +243,17 @@ def finding_fields(finding: Finding) -> dict[str, Any]:
         "column": finding.column,
         "item": finding.item,
         "remedy": finding.remedy,
+        "related": [
+            RelatedOutput(message=one.message, path=one.path, line=one.line, column=one.column)
+            for one in finding.related
+        ],
+        "fix": _fix(finding, sources) if sources is not None else None,
     }
+
+
+def _fix(finding: Finding, sources: Sources) -> FixOutput | None:
+    changes = hunks(finding, sources)
+    if finding.fix is None or not changes:
+        return None
+    listed = [HunkOutput(path=one.path, first=one.first, last=one.last, text=one.text) for one in changes]
+    return FixOutput(title=finding.fix.title, safe=finding.fix.safe, changes=listed)

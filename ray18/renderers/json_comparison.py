@@ -11,6 +11,7 @@ from ray18.renderers.inert import json_text
 from ray18.renderers.json import FindingOutput, VerdictWord, finding_fields
 from ray18.renderers.text_comparison import change_words
 from ray18.report import VERSION
+from ray18.sources import Sources
 
 
 class ShiftOutput(FindingOutput):
@@ -130,17 +131,18 @@ def diff(report: Comparison, *, colour: bool = False) -> str:  # noqa: ARG001 (a
             )
             for gate in report.gates
         ],
-        findings=[_shift(shift, names[shift.finding]) for shift in report.shifts],
+        findings=[_shift(shift, names[shift.finding], report.sources) for shift in report.shifts],
         subjects=[_subject(shift) for shift in report.subjects],
         other=[_change(change) for change in report.other],
     )
     return json_text(output) + "\n"
 
 
-def _shift(shift: Shift, name: str) -> ShiftOutput:
+def _shift(shift: Shift, name: str, sources: Sources) -> ShiftOutput:
     excuse = shift.told.excuse
+    here = sources if shift.became != "fixed" else None
     return ShiftOutput(
-        **finding_fields(shift.finding),
+        **finding_fields(shift.finding, here),
         became=shift.became,
         fingerprint=name,
         field=shift.finding.field,

@@ -53,7 +53,7 @@ def _lines(report: GateReport | CheckReport, verdicts: dict[str, VerdictWord]) -
     told = report.told
     lines: list[Output] = [
         FindingLine(
-            **finding_fields(one.finding),
+            **finding_fields(one.finding, report.sources),
             gates=list(one.gates),
             waived_by=one.excuse.record.id if one.excuse is not None else "",
         )

@@ -10,14 +10,16 @@ from urllib.parse import quote
 
 from ray18 import __version__
 from ray18.documents import SETTINGS_PATH
-from ray18.findings import Finding, Level, fingerprints
+from ray18.findings import Finding, Fix, Level, fingerprints
 from ray18.gates import Verdict
+from ray18.patches import Hunk, hunks
 from ray18.program import Program
 from ray18.renderers.inert import json_data, sarif_text
 from ray18.renderers.rules import Rule, rules
 from ray18.report import CheckReport, GateReport, Told
-from ray18.sources import Sources, span
+from ray18.sources import Sources
 from ray18.waivers import Excuse
+from ray18.yaml.span import span
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_RESULTS = 25_000
@@ -115,6 +117,9 @@ def _result(told: Told, rule: int, name: str, sources: Sources) -> dict[str, Any
     }
     if finding.related:
         result["relatedLocations"] = list(_related(finding, sources))
+    changes = hunks(finding, sources)
+    if finding.fix is not None and changes:
+        result["fixes"] = [_fix(finding.fix, changes)]
     if told.excuse is not None:
         result["suppressions"] = [_suppression(told.excuse)]
     return result
@@ -140,12 +145,36 @@ def _related(finding: Finding, sources: Sources) -> Iterable[dict[str, Any]]:
 
 
 def _place(path: str, line: int, column: int, sources: Sources) -> dict[str, Any]:
-    uri = quote(path.encode("utf-8", "surrogateescape"), safe="/")
     region: dict[str, int] = {"startLine": max(line, 1), "startColumn": max(column, 1)}
     width = span(sources.line(path, line), column) if line and column else 0
     if width:
         region["endColumn"] = column + width
-    return {"physicalLocation": {"artifactLocation": {"uri": uri, "uriBaseId": "%SRCROOT%"}, "region": region}}
+    return {"physicalLocation": {"artifactLocation": _artifact(path), "region": region}}
+
+
+def _fix(fix: Fix, changes: Sequence[Hunk]) -> dict[str, Any]:
+    files = dict.fromkeys(one.path for one in changes)
+    return {
+        "description": {"text": sarif_text(fix.title)},
+        "artifactChanges": [
+            {
+                "artifactLocation": _artifact(path),
+                "replacements": [_replacement(one) for one in changes if one.path == path],
+            }
+            for path in files
+        ],
+        "properties": {"safe": fix.safe},
+    }
+
+
+def _replacement(hunk: Hunk) -> dict[str, Any]:
+    """Whole lines: the region ends where the line after them begins."""
+    region = {"startLine": hunk.first, "startColumn": 1, "endLine": hunk.last + 1, "endColumn": 1}
+    return {"deletedRegion": region, "insertedContent": {"text": hunk.text}}
+
+
+def _artifact(path: str) -> dict[str, str]:
+    return {"uri": quote(path.encode("utf-8", "surrogateescape"), safe="/"), "uriBaseId": "%SRCROOT%"}
 
 
 def _suppression(excuse: Excuse) -> dict[str, Any]:

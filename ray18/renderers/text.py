@@ -58,6 +58,9 @@ def check_lines(report: CheckReport, colour: bool) -> Iterator[str]:
         yield "Nothing was checked: no governed file is among these paths."
     verdict = painted(report.verdict.value, _OF_VERDICT[report.verdict], colour)
     files = "file" if report.checked == 1 else "files"
+    mendable = sum(1 for finding in report.findings if finding.fix is not None and finding.fix.safe)
+    if mendable:
+        yield f"{mendable:,} can be mended safely: ray18 check --fix (or --diff, to look first)"
     yield f"{report.checked:,} {files} checked, {_counted(report.findings)}: {verdict}"
 
 

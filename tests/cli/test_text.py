@@ -3,7 +3,7 @@
 import pytest
 from conftest import AS_OF, ITEM, Program
 
-from ray18.sources import span
+from ray18.yaml.span import span
 
 FIVE_FAULTS = """\
 id: MB-1
@@ -103,6 +103,8 @@ def test_wide_and_hostile_lines_stay_in_their_row(program: Program, ray18) -> No
         ("title: 'it''s'  # x", 8, "'it''s'"),
         ('title: "a # b" ', 8, '"a # b"'),
         ("owner: [a, b]", 8, "[a, b]"),
+        ("needs: [MB-1, MB-2]  # x", 15, "MB-2"),
+        ("at: {by: 'a]', who: b}", 21, "b"),
         ("  - id: x", 5, "id"),
         ("url: https://a/b#c", 6, "https://a/b#c"),
         ("", 1, ""),
