@@ -217,7 +217,7 @@ def _write(watch: Watch, outcomes: list[Outcome], out: Path) -> None:
     folder = watch.judge.program.rules.settings.locations.approvals
     if (out / folder).exists() and not (out / REPORT).is_file():
         raise UsageError(f"{out} holds records that no earlier look left there", "name a new folder with --out")
-    for old in sorted((out / folder).rglob("*")):
+    for old in sorted((out / folder).rglob("*")) if watch.change.whole else ():
         if old.is_file() and old.relative_to(out).as_posix() not in files:
             old.unlink()
     for path, content in files.items():

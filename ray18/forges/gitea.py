@@ -172,6 +172,7 @@ def _change(pull: _Pull, reviews: Iterable[Review], pushed_by: frozenset[int], t
         pushed_by,
         tuple(reviews),
         told,
+        whole=all(answer.what != "webhook" for answer in told),
     )
 
 

@@ -77,6 +77,8 @@ class Change:
     pushed_by: frozenset[int]
     reviews: tuple[Review, ...]
     answers: tuple[Answer, ...] = field(compare=False)
+    whole: bool = True
+    """Whether these are all reviews that there are; a webhook tells of one."""
 
     @property
     def raw(self) -> Mapping[str, bytes]:
