@@ -12,10 +12,16 @@ from ray18.documents.people import People, Person
 from ray18.documents.settings import Settings
 from ray18.seating import unfillable
 
-_HARMLESS_SETTINGS = frozenset({"program.title", "evidence_folder"})
+_HARMLESS_SETTINGS = frozenset({"program.title", "evidence_folder", "probe.seconds"})
 _STRICTER_WHEN_LOWER = ("thresholds.", "prioritization.days.")
 _STRICTER_WHEN_LONGER = frozenset(
-    {"plan_roles", "prioritization.stakeholders", "schemas.kinds", "thresholds.waiver_second_signature"}
+    {
+        "plan_roles",
+        "prioritization.stakeholders",
+        "probe.required",
+        "schemas.kinds",
+        "thresholds.waiver_second_signature",
+    }
 )
 _ORDER = {"signed": 2, "observed": 1, "attested": 0}
 _STRICTER_WORDS: Mapping[str, tuple[Any, Any]] = {

@@ -36,6 +36,7 @@ COMMANDS = {
     "outlook": "Say what lapses by a day.",
     "plan": "Draft and show the maintenance and support plan.",
     "policy": "List, explain, start and test policies.",
+    "probe": "Ask the live systems whether they work, for gates to read.",
     "publish": "Tell a forge the verdicts: statuses, check runs, a comment.",
     "receive": "Let a bare repository refuse what nobody approved.",
     "replay": "Show past verdicts, and since when a gate is red.",
@@ -55,7 +56,7 @@ COMMANDS = {
 SECTIONS = {
     "Start": ("init", "intake", "hooks", "demo", "doctor"),
     "Where do we stand": ("status", "check", "gate", "fleet", "why", "run"),
-    "Records": ("backlog", "plan", "forecast"),
+    "Records": ("backlog", "plan", "forecast", "probe"),
     "Decide and sign": ("approve", "approvals", "waive", "waivers", "manual"),
     "Look back and ahead": ("diff", "audit", "replay", "outlook", "what-if"),
     "Hand over": ("evidence", "handoff"),

@@ -39,6 +39,7 @@ ALL: Mapping[str, str] = {
     "validations": "manual-validation",
     "schedules": "schedule",
     "rotas": "rota",
+    "live_states": "live-state",
 }
 """Inputs that are all records of a kind."""
 ONE: Mapping[str, str] = {

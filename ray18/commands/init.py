@@ -44,6 +44,7 @@ _FOLDERS = {
     "rankings": "One file for each stakeholder role: the items in order of preference, and disagreements settled.\n",
     "approvals": "One append-only record for each decision, written by `ray18 approve`.\n",
     "waivers": "One record for each accepted deviation, written by `ray18 waive`.\n",
+    "live-states": "What live systems said, one record for each day, written by `ray18 probe`.\n",
     "manual": "One record for each validation done by hand, written by `ray18 manual`.\n",
 }
 _HOOK = """\
@@ -56,7 +57,7 @@ repos:
         language: system
         pass_filenames: false
         files: >-
-          ^(ray18|people|services|plan|governance|schedule|rota)\\.yaml$|^(backlog|manual|rankings)/|^(approvals|waivers|delegations|checkpoints)/
+          ^(ray18|people|services|plan|governance|schedule|rota)\\.yaml$|^(backlog|manual|live-states|rankings)/|^(approvals|waivers|delegations|checkpoints)/
 """
 
 

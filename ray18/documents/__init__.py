@@ -9,6 +9,7 @@ from ray18.documents.base import Model
 from ray18.documents.checkpoint import Checkpoint
 from ray18.documents.delegation import Delegation
 from ray18.documents.governance import Governance
+from ray18.documents.live_state import LiveState
 from ray18.documents.manual_validation import ManualValidation
 from ray18.documents.people import People
 from ray18.documents.plan import Plan
@@ -55,6 +56,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("delegation", Delegation, lambda at: at.delegations, many=True, signed=True),
     Kind("checkpoint", Checkpoint, lambda at: at.checkpoints, many=True, signed=True),
     Kind("manual-validation", ManualValidation, lambda at: at.manual, many=True),
+    Kind("live-state", LiveState, lambda at: at.live_states, many=True),
 )
 
 

@@ -26,6 +26,33 @@ Cadence = Literal["Daily", "Weekly", "Biweekly", "Monthly", "Quarterly", "Yearly
 SystemKind = Literal["monitoring", "ticketing", "knowledge-base", "escalation", "slo-dashboards"]
 
 
+CheckKind = Literal["http", "prometheus", "alertmanager", "grafana"]
+
+
+class LiveCheck(Model):
+    """How `ray18 probe` asks whether something works."""
+
+    kind: CheckKind = "http"
+    """What answers there: any web server, or one whose API is known."""
+    url: Url | None = None
+    """Where it is asked (for the known ones the address of the API); absent = the `url` that people use."""
+    status: Annotated[int, Field(ge=100, le=599)] = 200
+    """The status that a web server must answer with."""
+    pointer: Annotated[str, Field(max_length=300, pattern=r"^(?:/[^/\s]+)+$", examples=["/status"])] | None = None
+    """Where in its JSON answer to look (RFC 6901)."""
+    equals: Annotated[str, Field(max_length=300, examples=["success"])] | None = None
+    """What must stand there, as text; absent = anything."""
+
+
+class AlertRule(Model):
+    """The rule behind an alert, as Prometheus and Alertmanager know it."""
+
+    name: Annotated[str, Field(min_length=1, max_length=300, examples=["BookingErrorShareHigh"])]
+    """The rule's name in Prometheus."""
+    receiver: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    """The receiver's name in Alertmanager; absent = as the alert's `receiver`."""
+
+
 class KpiReview(Model):
     """A meeting in which a KPI is looked at."""
 
@@ -58,6 +85,8 @@ class Dashboard(Model):
     """Whether the service's objectives can be read from it."""
     status: ChecklistStatus = "Pending"
     """Complete once it is set up and people can reach it."""
+    check: LiveCheck | None = None
+    """How it is asked for; with `grafana` by the uid in `url`."""
 
 
 class Alert(Model):
@@ -81,6 +110,8 @@ class Alert(Model):
     """What to do when it fires."""
     status: ChecklistStatus = "Pending"
     """Complete once it is loaded, routed and was seen to fire."""
+    rule: AlertRule | None = None
+    """The rule behind it, so that `ray18 probe` can see whether it is active."""
 
     @property
     def lacks(self) -> tuple[str, ...]:
@@ -118,6 +149,8 @@ class SystemAccess(Model):
     """Who made sure."""
     confirmed_on: Day | None = None
     """When."""
+    check: LiveCheck | None = None
+    """How it is asked whether it works."""
 
 
 class Governance(Model):
@@ -133,3 +166,7 @@ class Governance(Model):
     """The forms that reports follow."""
     systems: Many[SystemAccess] = ()
     """The systems that must be reachable before the plan is drawn up."""
+
+    def system(self, kind: CheckKind) -> SystemAccess | None:
+        """The first system that answers as `kind`."""
+        return next((entry for entry in self.systems if entry.check and entry.check.kind == kind), None)

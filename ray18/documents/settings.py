@@ -65,6 +65,8 @@ class Locations(Model):
     """The folder with the checkpoints of audits."""
     manual: RelativePath = "manual"
     """The folder with the validations done by hand."""
+    live_states: RelativePath = "live-states"
+    """The folder with what live systems said when they were asked."""
     handover: RelativePath = "handover"
     """The folder with the artifacts as they were handed over."""
 
@@ -97,6 +99,8 @@ class Thresholds(Model):
     """Waivers for items of these severities need a second person who accepts them."""
     systems_confirmed_within_days: Days = 180
     """How old the confirmation that a required system can be reached may be."""
+    live_state_max_age_days: Days = 7
+    """How old what `ray18 probe` saw of a system, a dashboard or an alert may be."""
 
 
 class Weights(Model):
@@ -181,6 +185,25 @@ class Amendments(Model):
     """One from each of these roles, each somebody else."""
 
 
+Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?$", max_length=254)]
+
+
+class Probe(Model):
+    """What `ray18 probe` may ask, and what must be probed. It is read where trust is, never from a proposal."""
+
+    allow: Many[Annotated[str, Field(pattern=r"^[A-Za-z0-9.:/-]+$", max_length=254, examples=["10.0.0.0/8"])]] = ()
+    """Addresses, networks and host names that may be asked although they are not public."""
+    tokens: Annotated[
+        Mapping[Host, Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]],
+        Field(examples=[{"grafana.example.org": "GRAFANA_TOKEN"}]),
+    ] = {}
+    """Host -> the environment variable whose token it is sent, as `Authorization: Bearer`."""
+    seconds: Annotated[int, Field(ge=1, le=120)] = 10
+    """How long one question may take, redirects included."""
+    required: Many[Literal["systems", "dashboards", "alerts"]] = ()
+    """What must have been seen to work; without it, only what says how it is asked."""
+
+
 class TeamPolicies(Model):
     """The team's own policies; they are run in a child process with limits."""
 
@@ -231,6 +254,8 @@ class Settings(Model):
     """Who must agree when the rules themselves are loosened."""
     plan_roles: Many[RoleId] = ()
     """Roles that must approve the plan besides the four of the protocol."""
+    probe: Probe = Probe()
+    """What is asked of live systems."""
     policies: TeamPolicies | None = None
     """The team's own policies; nothing in `policies/` runs unless it is named here."""
     schemas: TeamSchemas | None = None

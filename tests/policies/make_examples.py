@@ -7,7 +7,7 @@ The files are kept in the repository; run this again when the form of the record
 import hashlib
 import shutil
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,13 @@ from openpyxl import Workbook
 
 from ray18.approvals import NAMESPACE, record_path
 from ray18.documents.approval import Approval, Condition
+from ray18.documents.governance import Governance
+from ray18.documents.live_state import LiveState, Observed, basis, named
+from ray18.probe.observing import record, things
 from ray18.sshsig import sign
 from ray18.subjects import ROLES, digest, meaning, signed_bytes
 from ray18.testing import SETTINGS, judge_of, run_policy, transcript
+from ray18.yaml import load, render
 
 HERE = Path(__file__).parents[2] / "policies" / "examples"
 SEEDS = {"ana": 1, "ben": 2, "chen": 3, "dora": 4}
@@ -39,6 +43,7 @@ maintenance_type: corrective
 severity: High
 priority: P1
 """
+PROGRAM = "11111111-0000-4000-8000-000000000000"
 OTHER = "0123456789abcdef" * 4
 
 
@@ -200,7 +205,60 @@ def archive(path: Path, members: dict[str, bytes]) -> None:
             target.writestr(zipfile.ZipInfo(f"closure/{name}", (2026, 5, 20, 12, 0, 0)), content)
 
 
+def live_states() -> None:
+    """What was seen of the systems, dashboards and alerts of an example: four days ago, with a fault, too long ago, later."""
+    broken = {
+        "system-was-reached": (
+            "Wiki",
+            "unreachable",
+            "https://wiki.example.org/ cannot be reached: Connection refused",
+        ),
+        "dashboard-was-reached": ("payments-overview", "unknown-dashboard", "Grafana knows no dashboard payments"),
+        "alert-was-seen-active": ("payments-down", "unrouted", "PaymentsDown is routed to default, not to payments"),
+    }
+    for policy, fault in broken.items():
+        seen = _seen(HERE / policy / "pass")
+        faulty = _seen(HERE / policy / "pass", fault)
+        days = {
+            "pass": (28, seen),
+            "fail": (28, faulty),
+            "fail-too-old": (20, seen),
+            "fail-said-otherwise-since": (28, seen),
+        }
+        for example, (day, told) in days.items():
+            _write_state(
+                HERE / policy / example, record(SETTINGS.program.id, told, datetime(2026, 5, day, 6, tzinfo=UTC))
+            )
+        late = record(SETTINGS.program.id, seen, datetime(2026, 6, 2, 6, tzinfo=UTC))
+        _write_state(HERE / policy / "fail-never-looked", late)
+    seen, moment = _seen(HERE / "system-was-reached/pass"), datetime(2026, 5, 28, 6, tzinfo=UTC)
+    good, other = record(SETTINGS.program.id, seen, moment), record(PROGRAM, seen, moment)
+    folder = HERE / "live-state-is-whole"
+    _write_state(folder / "pass", good)
+    _write_state(folder / "fail", good.model_copy(update={"observations": ()}))
+    _write_state(folder / "fail-other-program", other)
+    _write_state(folder / "fail-other-day", good.model_copy(update={"id": "LS-2026-05-29"}), good.id)
+
+
+def _seen(folder: Path, *faults: tuple[str, str, str]) -> tuple[Observed, ...]:
+    """Everything that an example's governance says how to ask for, working but for some faults (name, code, text)."""
+    content = load((folder / "governance.yaml").read_bytes()).value
+    governance = Governance.model_validate(content)
+    found = []
+    for entry in things(governance):
+        subject, name = named(entry)
+        own = [{"code": code, "text": text} for of, code, text in faults if of == name]
+        fields = {"subject": subject, "id": name, "basis": basis(governance, entry), "works": not own, "faults": own}
+        found.append(Observed.model_validate(fields))
+    return tuple(found)
+
+
+def _write_state(folder: Path, state: LiveState, name: str = "") -> None:
+    write(folder / f"live-states/{name or state.id}.yaml", render(meaning(state)).decode())
+
+
 if __name__ == "__main__":
+    live_states()
     plan_is_approved()
     rules_are_kept()
     prerequisites_are_approved()

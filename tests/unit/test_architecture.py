@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "ray18"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "findings", "shipped", "terminal", "sandbox", "scrubbed", "cache"}),
-    frozenset({"files", "git", "yaml", "sshsig", "openpgp", "commit_object"}),
+    frozenset({"files", "git", "web", "yaml", "sshsig", "openpgp", "commit_object"}),
     frozenset({"quick"}),
     frozenset({"snapshot", "history", "chain", "signing", "signatures"}),
     frozenset({"documents", "commits", "sources"}),
@@ -24,7 +24,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"gates"}),
     frozenset({"evidence", "report", "steps", "audit", "causes", "debt"}),
     frozenset({"outlook", "replay", "note", "fleet", "comparison"}),
-    frozenset({"renderers", "testing", "exports", "exchange", "attacks", "native_hooks", "forges", "mending"}),
+    frozenset({"renderers", "testing", "exports", "exchange", "probe", "attacks", "native_hooks", "forges", "mending"}),
     frozenset({"language"}),
     frozenset({"commands"}),
     frozenset({"cli"}),
@@ -57,6 +57,8 @@ RIM = frozenset(
     {
         "fleet",
         "git",
+        "web",
+        "probe",
         "sandbox",
         "signing",
         "snapshot",

@@ -142,6 +142,26 @@ SAMPLES: dict[str, list[Any]] = {
             "outcome": "passed",
         }
     ],
+    "live-state": [
+        {
+            "id": "LS-2026-03-16",
+            "program": "5b0c3f1e-6f0d-4b8e-9d55-2f7b1f6a1c18",
+            "observed_on": "2026-03-16",
+            "observed_at": "2026-03-16T06:00:00Z",
+            "tool": "ray18 0.1.0",
+            "observations": [
+                {
+                    "subject": "alert",
+                    "id": "booking-down",
+                    "basis": "0" * 64,
+                    "works": False,
+                    "faults": [{"code": "stale", "text": "BookingDown was never evaluated"}],
+                    "asked": [{"url": "https://prometheus.example/api/v1/rules", "status": 200, "sha256": "1" * 64}],
+                }
+            ],
+            "digest": "2" * 64,
+        }
+    ],
     "waiver": [
         {
             "id": "WV-1",
