@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from ray18.errors import BlockedError, UsageError
-from ray18.yaml.splicing import Inseparable, flow_above, spliced
+from ray18.yaml.splicing import Inseparable, flow_above, spliced, spliced_flow
 from ray18.yaml.strict import load
 from ray18.yaml.text import Step, Value
 
@@ -45,18 +45,46 @@ def _changed(text: str, meant: Value, way: tuple[Step, ...], value: Value) -> st
     if value is None and not _is_there(meant, way):
         return text
     above = flow_above(text, way)
-    before = text
     try:
-        if above:
-            whole = copy.deepcopy(_at(meant, above))
-            _set_plain(whole, way[len(above) :], value)
-            text = spliced(text, above, whole, partial(_dumped, before))
+        if above is not None:
+            text = _changed_in_flow(text, meant, above, way, value)
         else:
-            text = spliced(text, way, value, partial(_dumped, before))
+            text = spliced(text, way, value, partial(_dumped, text))
     except Inseparable:
         text = _rewritten(text, way, value)
     _set_plain(meant, way, value)
     return text
+
+
+def _changed_in_flow(text: str, meant: Value, above: tuple[Step, ...], way: tuple[Step, ...], value: Value) -> str:
+    """The text with one change inside `[…]` or `{…}`: of the one value where that is enough, else of the brackets around it."""
+    inside = way[len(above) :]
+    if value is not None and len(inside) == 1 and _is_there(meant, way):
+        return spliced_flow(text, way, _flow([value])[1:-1])
+    whole = copy.deepcopy(_at(meant, above))
+    _set_plain(whole, inside, value)
+    return spliced_flow(text, above, _flow(whole))
+
+
+def _flow(value: Any) -> str:
+    """Plain data on one line, in brackets."""
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+
+    def styled(entry: Any) -> Any:
+        if isinstance(entry, CommentedMap):
+            entry.fa.set_flow_style()
+            for name in entry:
+                entry[name] = styled(entry[name])
+        elif isinstance(entry, CommentedSeq):
+            entry.fa.set_flow_style()
+            entry[:] = [styled(inner) for inner in entry]
+        return DoubleQuotedScalarString(entry) if isinstance(entry, LiteralScalarString) else entry
+
+    writer = _ruamel()
+    stream = io.StringIO()
+    writer.dump(styled(_styled(value)), stream)
+    return stream.getvalue().rstrip("\n")
 
 
 def _rewritten(text: str, way: tuple[Step, ...], value: Value) -> str:

@@ -40,10 +40,16 @@ def _nested(way: tuple[Step, ...], value: Value) -> Value:
 
 
 def flow_above(text: str, way: tuple[Step, ...]) -> tuple[Step, ...] | None:
-    """The way to the outermost `[…]` or `{…}` with entries that a way leads into; None = it leads into none."""
+    """The way to the innermost `[…]` or `{…}` with entries that a way leads into; None = it leads into none."""
     page = _Page(text)
-    nodes = ((way[:length], page.find(way[:length])) for length in range(len(way)))
-    return next((above for above, node in nodes if node is not None and _entries(node) and node.flow_style), None)
+    nodes = [(way[:length], page.find(way[:length])) for length in range(len(way))]
+    inside = [above for above, node in nodes if node is not None and _entries(node) and node.flow_style]
+    return inside[-1] if inside else None
+
+
+def spliced_flow(text: str, way: tuple[Step, ...], written: str) -> str:
+    """The text with other characters for the value at a way within `[…]` or `{…}`. Raises Inseparable, also for comments there."""
+    return _Page(text).rewritten(way, written)
 
 
 class _Page:
@@ -108,6 +114,13 @@ class _Page:
             head += f"  {comments.pop(0)[1]}"
         kept = [" " * column + comment for _, comment in comments]
         return "\n".join([*self.lines[:first], head, *rest, *kept, *self.lines[last + 1 :]])
+
+    def rewritten(self, way: tuple[Step, ...], written: str) -> str:
+        """The text with other characters for a value in flow style."""
+        node = self.find(way)
+        if node is None or list(self._comments(node.start_mark.line, node.end_mark.line - 1)):
+            raise Inseparable
+        return self.text[: self._index(node.start_mark)] + written + self.text[self._index(node.end_mark) :]
 
     def removed(self, way: tuple[Step, ...], write: Writer) -> str:
         """The text without an entry; comments on its lines stay, on lines of their own."""

@@ -209,8 +209,9 @@ effort:
             ("source", "artifact"),
             "LOG",
             b"source: {kind: other}   # by hand",
-            b"source:  # by hand\n  kind: other\n  artifact: LOG",
+            b"source: {kind: other, artifact: LOG}   # by hand",
         ),
+        (("source", "kind"), "incident", b"{kind: other}   #", b"{kind: incident}   #"),
     ],
 )
 def test_whatever_an_edit_takes_away_every_comment_and_all_spacing_stay(
@@ -244,6 +245,19 @@ def test_no_edit_loses_a_comment(record: dict[str, Any], data: st.DataObject) ->
     way = data.draw(st.sampled_from([*_ways(record), ("new",), ("new", "inner")]))
     changed = edit(source, {way: data.draw(st.none() | FIELDS)}).decode()
     assert [line for line in lines if line.startswith("# note") and line not in changed] == []
+
+
+@given(st.dictionaries(NAMES, WORDS | st.lists(WORDS), min_size=1), NAMES, WORDS | st.none())
+def test_what_stands_in_brackets_stays_in_brackets(record: dict[str, Any], name: str, value: Any) -> None:
+    written = json.dumps(record).replace("\\u00e9", "é")
+    source = f"id: x\nfields: {written}  # these\nlast: y\n".encode()
+    changed = edit(source, {("fields", name): value})
+    assert load(changed).value == {
+        "id": "x",
+        "fields": {k: v for k, v in {**record, name: value}.items() if v is not None},
+        "last": "y",
+    }
+    assert (changed.count(b"\n"), b"}  # these" in changed) == (3, True)
 
 
 def _ways(value: Any, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
