@@ -7,8 +7,8 @@ from ray18.commands.bridges import BacklogImportOutput
 from ray18.commands.hooks import HooksOutput
 from ray18.commands.observe import ObservationsOutput
 from ray18.commands.policy import PolicyListOutput
-from ray18.commands.schedule import ScheduleOutput
 from ray18.commands.probe import ProbeOutput
+from ray18.commands.schedule import ScheduleOutput
 from ray18.commands.status import StatusOutput
 from ray18.evidence.automation_candidates import AutomationCandidates
 from ray18.evidence.coverage_plan import CoveragePlan

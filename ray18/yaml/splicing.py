@@ -48,7 +48,7 @@ def flow_above(text: str, way: tuple[Step, ...]) -> tuple[Step, ...] | None:
 
 
 def spliced_flow(text: str, way: tuple[Step, ...], written: str) -> str:
-    """The text with other characters for the value at a way within `[…]` or `{…}`. Raises Inseparable, also for comments there."""
+    """The text with other characters for a value within `[…]` or `{…}`. Raises Inseparable, also for comments there."""
     return _Page(text).rewritten(way, written)
 
 
