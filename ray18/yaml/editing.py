@@ -17,6 +17,8 @@ from ray18.yaml.strict import load
 from ray18.yaml.text import Step, Value
 
 _KEY_WITH_LIST = re.compile(r"^( *)[^\s#-][^\n]*:[ ]*(?:#[^\n]*)?\n( *)- ", re.MULTILINE)
+_PLAIN_IN_FLOW = re.compile(r"[^\W_](?:[\w ./@+-]*\w)?\Z")
+"""Texts that need no quotes in brackets, whoever reads them."""
 _NO_WRAP = 1_000_000
 
 
@@ -69,7 +71,7 @@ def _changed_in_flow(text: str, meant: Value, above: tuple[Step, ...], way: tupl
 def _flow(value: Any) -> str:
     """Plain data on one line, in brackets."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     def styled(entry: Any) -> Any:
         if isinstance(entry, CommentedMap):
@@ -79,7 +81,8 @@ def _flow(value: Any) -> str:
         elif isinstance(entry, CommentedSeq):
             entry.fa.set_flow_style()
             entry[:] = [styled(inner) for inner in entry]
-        return DoubleQuotedScalarString(entry) if isinstance(entry, LiteralScalarString) else entry
+        odd = isinstance(entry, str) and not _PLAIN_IN_FLOW.match(entry)
+        return DoubleQuotedScalarString(entry) if odd else entry
 
     writer = _ruamel()
     stream = io.StringIO()
