@@ -11,6 +11,8 @@ import click
 
 from ray18.commands.automation import automation
 from ray18.commands.bridges import export, import_
+from ray18.commands.duplicates import duplicates, merge
+from ray18.commands.items import item_documents, refuse
 from ray18.commands.modelines import header
 from ray18.commands.output import say
 from ray18.commands.place import root, today
@@ -20,9 +22,8 @@ from ray18.documents import kind
 from ray18.documents.backlog import BacklogItem, SourceKind, Status
 from ray18.documents.base import Output, Severity, plain
 from ray18.documents.document import Document, made, read
-from ray18.errors import BlockedError, UsageError
+from ray18.errors import UsageError
 from ray18.files import write_whole
-from ray18.findings import Finding
 from ray18.handover.words import maintenance_type
 from ray18.program import read_settings
 from ray18.snapshot import WorkTreeSnapshot
@@ -76,7 +77,7 @@ def list_(
     """List items, worst first."""
     items = [
         item
-        for item in (document.content for document in _documents(ctx))
+        for item in (document.content for document in item_documents(ctx))
         if (not severity or (item.severity or "none") in severity)
         and (not status or item.status in status)
         and (owner is None or item.owner == owner)
@@ -199,37 +200,20 @@ def _folder(ctx: click.Context) -> str:
     return read_settings(WorkTreeSnapshot(root(ctx))).locations.backlog
 
 
-def _documents(ctx: click.Context) -> list[Document[BacklogItem]]:
-    """Every item; raises BlockedError when one cannot be read."""
-    snapshot = WorkTreeSnapshot(root(ctx))
-    entries = [entry for entry in snapshot.paths([_folder(ctx)]) if entry.path.endswith(".yaml")]
-    documents: list[Document[BacklogItem]] = []
-    for entry, content in snapshot.read_all(entries):
-        document, problems = read(kind("backlog-item"), entry.path, content)
-        if document is None:
-            _refuse(problems)
-        else:
-            documents.append(document)
-    return documents
-
-
 def _document(ctx: click.Context, item_id: str) -> Document[BacklogItem]:
     path = f"{_folder(ctx)}/{item_id}.yaml"
     if "/" in item_id or not (root(ctx) / Path(path)).exists():
         raise UsageError(f"there is no item {item_id!r}", "see: ray18 backlog list")
     document, problems = read(kind("backlog-item"), path, WorkTreeSnapshot(root(ctx)).read(path))
     if document is None:
-        _refuse(problems)
-        raise AssertionError("_refuse always raises")
+        refuse(problems)
+        raise AssertionError("refuse always raises")
     return document
 
 
-def _refuse(problems: Sequence[Finding]) -> None:
-    first = problems[0]
-    raise BlockedError(f"{first.path}:{first.line}:{first.column}: {first.message}", first.remedy or "ray18 check")
-
-
 command.add_command(automation)
+command.add_command(duplicates)
+command.add_command(merge)
 command.add_command(export)
 command.add_command(import_)
 command.add_command(prioritize)

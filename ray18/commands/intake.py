@@ -26,6 +26,7 @@ from ray18.handover.json_text import MAX_BYTES
 from ray18.handover.model import Artifact, Team
 from ray18.handover.text import is_slug, slug
 from ray18.handover.validation import REPORT_NAME, halts, report_bytes, validation_report
+from ray18.planning.duplicates import likely_duplicates
 from ray18.program import read_settings
 from ray18.snapshot import WorkTreeSnapshot
 from ray18.terminal import safe
@@ -304,6 +305,9 @@ def _text(outcome: _Outcome, people: People | None) -> Iterator[str]:
     yield ""
     yield from _remark_lines((*outcome.troubles, *handover.remarks), next(iter(outcome.plan.report)))
     yield from _drafted(outcome)
+    pairs = len(likely_duplicates(handover.items))
+    if pairs:
+        yield f"{pairs:,} pairs of items may be the same: `ray18 backlog duplicates` says which, and why."
     if is_foreign(handover):
         yield ""
         yield "Some columns or words are foreign: `ray18 intake --propose-mapping` proposes what they may mean."

@@ -4,6 +4,7 @@ from pydantic import BaseModel
 
 from ray18.commands.backlog import BacklogListOutput
 from ray18.commands.bridges import BacklogImportOutput
+from ray18.commands.duplicates import DuplicatesOutput
 from ray18.commands.hooks import HooksOutput
 from ray18.commands.observe import ObservationsOutput
 from ray18.commands.policy import PolicyListOutput
@@ -37,6 +38,7 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "jsonl-summary": SummaryLine,
     "status": StatusOutput,
     "backlog-list": BacklogListOutput,
+    "backlog-duplicates": DuplicatesOutput,
     "backlog-export": BacklogExportOutput,
     "backlog-import": BacklogImportOutput,
     "policy-list": PolicyListOutput,

@@ -66,6 +66,11 @@ def note_missing(drafts: Sequence[Draft], notes: Notebook) -> None:
             first = lacking[0]
             message = f"{len(lacking):,} of {len(drafts):,} items have no {words}, from here on"
             notes.remarks.append(Remark(first.path, first.line, message, f"give each open item its {words}"))
+    undated = [draft for draft in drafts if not draft.item.is_open and draft.item.closed is None]
+    if undated:
+        first = undated[0]
+        message = f"{len(undated):,} of {len(drafts):,} items are closed, and no day says when, from here on"
+        notes.remarks.append(Remark(first.path, first.line, message, "set `closed`, or open them again"))
 
 
 def _drafted(stream: Stream, claim: Claim, notes: Notebook, ids: IdBook) -> Draft | None:
@@ -83,10 +88,19 @@ def _drafted(stream: Stream, claim: Claim, notes: Notebook, ids: IdBook) -> Draf
         message = f"no item can be drafted: {where} is {shown(error.errors()[0].get('input'), where)}"
         notes.block(line, message, "mend the row, or write the item by hand", stands_for=1)
         return None
-    if item.due and item.created and item.due < item.created:
-        message = f"it is due on {item.due}, before it was known ({item.created})"
-        notes.note(line, message, "find out which of the two days is wrong")
+    _note_contradictions(item, line, notes)
     return Draft(item, notes.path, line)
+
+
+def _note_contradictions(item: BacklogItem, line: int, notes: Notebook) -> None:
+    """Says where what an item claims cannot be: its own other fields speak against it."""
+    wrong = "find out which of the two is wrong"
+    if item.due and item.created and item.due < item.created:
+        notes.note(line, f"it is due on {item.due}, before it was known ({item.created})", wrong)
+    if item.closed and item.created and item.closed < item.created:
+        notes.note(line, f"it was closed on {item.closed}, before it was known ({item.created})", wrong)
+    if item.closed and item.is_open:
+        notes.note(line, f"it was closed on {item.closed}, but its status is {item.status}", wrong)
 
 
 def _issued(stream: Stream, claim: Claim, notes: Notebook, ids: IdBook) -> str:
@@ -121,6 +135,8 @@ def _fields(stream: Stream, claim: Claim, notes: Notebook, issued: str, title: s
         "service": reader.slug("service"),
         "created": reader.day("created"),
         "due": reader.day("due"),
+        "closed": reader.day("closed"),
+        "resolution": prose(cleaned(row.get("resolution"))[0])[0][:_PROSE_LIMIT] or None,
         "status": "done" if claim.done else reader.word("status", STATUSES),
         "security": claim.security(row, notes) if claim.security else None,
     }

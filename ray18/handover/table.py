@@ -24,6 +24,8 @@ ITEM_COLUMNS: Columns = {
     "due": ("due", "duedate", "deadline", "targetdate", "dueby"),
     "created": ("created", "reported", "identified", "dateidentified", "dateadded", "opened", "discovered"),
     "status": ("status", "state"),
+    "closed": ("closed", "closedon", "closedat", "dateclosed", "closeddate", "resolvedon", "completedon", "completiondate"),
+    "resolution": ("resolution", "resolutionnotes"),
     "service": ("service", "serviceid"),
 }  # fmt: skip
 """What any list of things to do may have."""

@@ -60,7 +60,11 @@ def test_run_announces_each_step_as_the_protocol_does(demo: Program) -> None:
 
 def test_every_evidence_file_of_the_protocol_is_there(demo: Program) -> None:
     written = {path.name for path in (demo.root / FOLDER).iterdir()}
-    assert {entry.file for entry in EVIDENCE} | {"evidence-manifest.json", "communication-log.jsonl"} == written
+    assert {entry.file for entry in EVIDENCE} | {
+        "evidence-manifest.json",
+        "communication-log.jsonl",
+        "intake-drafts.json",
+    } == written
 
 
 def test_evidence_built_anywhere_is_the_same_to_the_byte(demo: Program, tmp_path: Path) -> None:
