@@ -12,7 +12,7 @@ from ray18.documents.document import Document
 from ray18.documents.people import People
 from ray18.findings import Finding
 
-COUNTED = "role holders who are not known people"
+COUNTED = "role holders whom nobody knows"
 ACTION = "give roles to people"
 
 

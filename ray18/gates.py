@@ -13,6 +13,7 @@ from pydantic import Field
 
 from ray18 import policy as policies
 from ray18.approvals import Held
+from ray18.counting import counted
 from ray18.docket import Approvals
 from ray18.documents.base import Many, Model, Prose, Slug, Title
 from ray18.documents.data_file import read_data_file
@@ -309,7 +310,7 @@ def _actual(left: tuple[Finding, ...], chosen: Iterable[policies.Policy], verdic
     words: Mapping[str, str] = {policy.id: policy.counted for policy in chosen}
     built_in = {policies.EXISTS: "missing documents", policies.RUNS: "policies without an answer"}
     parts = [
-        f"{count:,} {words.get(name) or built_in.get(name, 'files that cannot be read')}"
+        counted(count, words.get(name) or built_in.get(name, "files that cannot be read"))
         for name, count in counts.most_common()
     ]
     if parts:

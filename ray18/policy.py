@@ -288,11 +288,17 @@ def _loaded(name: str, path: Path) -> ModuleType:
 
 
 def _in_child(policy: Policy, inputs: Inputs) -> Iterator[Finding]:
+    for entry in sandbox.call("ray18.policy:_run_in_child", question(policy, inputs)):
+        yield _finding_from_child(entry, {document.path for document in inputs.documents})
+
+
+def question(policy: Policy, inputs: Inputs) -> dict[str, Any]:
+    """A team's policy and what it reads, as the child gets them. Raises BlockedError when it reads what it may not."""
     computed = set(policy.reads) & {"handover", "seats", "rule_changes", "anomalies"}
     if computed:
         raise BlockedError(f"a team's policy cannot read {', '.join(sorted(computed))}", "read documents instead")
     wanted = policy.kinds
-    payload = {
+    return {
         "id": policy.id,
         "source": policy.source.decode("utf-8"),
         "documents": [
@@ -302,8 +308,6 @@ def _in_child(policy: Policy, inputs: Inputs) -> Iterator[Finding]:
         ],
         "facts": {name: _fact_as_text(inputs, name) for name in policy.reads if name in FACTS},
     }
-    for entry in sandbox.call("ray18.policy:_run_in_child", payload):
-        yield _finding_from_child(entry, {document.path for document in inputs.documents})
 
 
 def _fact_as_text(inputs: Inputs, name: str) -> Any:
@@ -314,6 +318,10 @@ def _fact_as_text(inputs: Inputs, name: str) -> Any:
 
 
 def _run_in_child(payload: dict[str, Any]) -> list[list[Any]]:
+    return [[f.message, f.path, f.line, f.column, f.item, f.remedy] for f in answer(payload)]
+
+
+def answer(payload: dict[str, Any]) -> list[Finding]:
     """In the child: rebuild the inputs, run the team's policy, make sure that it changed nothing."""
     documents = tuple(_document(*entry) for entry in payload["documents"])
     before = [document.content.model_dump_json() for document in documents]
@@ -325,7 +333,7 @@ def _run_in_child(payload: dict[str, Any]) -> list[list[Any]]:
     found = list(called(policy, module.__dict__["check"], inputs))
     if [document.content.model_dump_json() for document in documents] != before:
         raise RuntimeError("it changed a document")
-    return [[f.message, f.path, f.line, f.column, f.item, f.remedy] for f in found]
+    return found
 
 
 def _document(kind_name: str, path: str, text: str) -> Document[Any]:

@@ -56,6 +56,11 @@ def fields_deciding(policy: Policy, kind: str, inputs: Inputs) -> frozenset[str]
     return Watch(kind, inputs).fields(policy) if named is None else named
 
 
+def fields_behind(names: set[str], kind: str) -> frozenset[str]:
+    """The fields of a kind of record behind some names in a policy's code: fields, and properties that ask for fields."""
+    return _among_fields(_names_below(names), kind)
+
+
 def fields_named(policy: Policy, kind: str) -> frozenset[str] | None:
     """The fields of a kind of record that a shipped policy's code mentions at all; None where its code does not tell."""
     check = function(policy)

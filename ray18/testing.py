@@ -13,10 +13,11 @@ A policy's examples are two such folders or more: `pass/` and `pass-<why>/` yiel
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from types import MappingProxyType
 
 from ray18.commits import Author, commit_files
 from ray18.documents import SETTINGS_PATH
@@ -29,7 +30,7 @@ from ray18.ledger import Ledger, read_ledger
 from ray18.policy import Policy, run, shipped_policy
 from ray18.program import Rules, load, read_settings
 from ray18.shipped import shipped
-from ray18.snapshot import WorkTreeSnapshot
+from ray18.snapshot import OverlaySnapshot, Snapshot, WorkTreeSnapshot
 
 DAY = date(2026, 6, 1)
 """The day on which examples are judged."""
@@ -48,36 +49,55 @@ def run_policy(policy: Policy | str, folder: Path, as_of: date | None = None) ->
     return ordered((*judge.program.problems, *run([_found(policy)], judge.inputs)))
 
 
-def judge_of(folder: Path, as_of: date | None = None) -> Judge:
-    """An example folder, loaded and ready to be judged by any policy or gate."""
+def run_policy_on(policy: Policy, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """What a policy finds in an example that lies nowhere yet: path to content."""
+    with tempfile.TemporaryDirectory(prefix="ray18-") as place:
+        return ordered(run([policy], judge_of(Path(place), changes=files).inputs))
+
+
+def judge_of(
+    folder: Path,
+    as_of: date | None = None,
+    changes: Mapping[str, bytes | None] = MappingProxyType({}),
+    ledger: Ledger | None = None,
+) -> Judge:
+    """An example folder, loaded and ready to be judged by any policy or gate.
+
+    `changes` are files as they might be instead (None = taken away); `ledger` is its history, if it was read before.
+    """
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}", "make it, with the documents that the policy reads")
-    snapshot = WorkTreeSnapshot(folder)
+    snapshot: Snapshot = WorkTreeSnapshot(folder)
+    if changes:
+        snapshot = OverlaySnapshot(snapshot, changes)
     settings = read_settings(snapshot) if snapshot.paths([SETTINGS_PATH]) else SETTINGS
-    base = None if (folder / "unanchored.txt").exists() else _ANCHOR
-    ledger = _ledger(folder / "history") if (folder / "history").is_dir() else None
+    base = None if "unanchored.txt" in changes or (folder / "unanchored.txt").exists() else _ANCHOR
+    ledger = ledger or ledger_of(folder)
     if ledger is not None:
         rules = replace(ledger.rules, base=_ANCHOR, reason="an example")
-        return Judge(load(snapshot, rules, as_of or _day(folder)), snapshot, ledger)
+        return Judge(load(snapshot, rules, as_of or day_of(folder)), snapshot, ledger)
     rules = Rules(settings, None, snapshot, base, "an example")
-    program = load(snapshot, rules, as_of or _day(folder))
+    program = load(snapshot, rules, as_of or day_of(folder))
     people = program.one("people")
     trusted = replace(rules, people=people.content if people else None)
     return Judge(replace(program, rules=trusted), snapshot)
 
 
-def _ledger(history: Path) -> Ledger | None:
-    """The commits of an example's protected branch, made for real and replayed."""
+def ledger_of(folder: Path) -> Ledger | None:
+    """The commits of an example's protected branch, made for real and replayed; None when it has no history."""
+    history = folder / "history"
+    if not history.is_dir():
+        return None
     with tempfile.TemporaryDirectory(prefix="ray18-") as place:
         repository = create(Path(place), "main")
         tip = ""
-        for folder in sorted(history.iterdir(), key=lambda path: int(path.name)):
+        for step in sorted(history.iterdir(), key=lambda path: int(path.name)):
             files: dict[str, bytes | None] = {
-                path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+                path.relative_to(step).as_posix(): path.read_bytes() for path in step.rglob("*") if path.is_file()
             }
             gone = {entry.path: None for entry in repository.tree(tip, [])} if tip else {}
             author = Author("Example", "example@localhost", datetime.combine(DAY, time(), UTC))
-            tip = commit_files(repository, "main", gone | files, author, f"step {folder.name}")
+            tip = commit_files(repository, "main", gone | files, author, f"step {step.name}")
         return read_ledger(repository, tip, None)
 
 
@@ -122,7 +142,8 @@ def _found(policy: Policy | str) -> Policy:
     return found
 
 
-def _day(folder: Path) -> date:
+def day_of(folder: Path) -> date:
+    """The day on which an example is judged."""
     path = folder / "as_of.txt"
     if not path.is_file():
         return DAY

@@ -10,6 +10,8 @@ from ray18.commands.observe import ObservationsOutput
 from ray18.commands.policy import PolicyListOutput
 from ray18.commands.probe import ProbeOutput
 from ray18.commands.schedule import ScheduleOutput
+from ray18.commands.policy_explain import PolicyExplanationOutput
+from ray18.commands.policy_tests import PolicyTestOutput
 from ray18.commands.status import StatusOutput
 from ray18.evidence.automation_candidates import AutomationCandidates
 from ray18.evidence.coverage_plan import CoveragePlan
@@ -42,6 +44,8 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "backlog-export": BacklogExportOutput,
     "backlog-import": BacklogImportOutput,
     "policy-list": PolicyListOutput,
+    "policy-explanation": PolicyExplanationOutput,
+    "policy-test": PolicyTestOutput,
     "prioritization-matrix": MatrixOutput,
     "release-schedule": ScheduleOutput,
     "coverage-plan": CoveragePlan,

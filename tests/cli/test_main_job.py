@@ -87,7 +87,7 @@ def test_the_failure_block_is_the_protocols(program: Program, ray18) -> None:  #
         "[RAY GATE FAILED: Maintenance Backlog Integrity]\n"
         "> \"Quality gate 'Maintenance Backlog Integrity' failed.\n"
         "> Criteria: 100% of critical backlog items captured with owner, priority, and due date.\n"
-        "> Actual: 1 serious items missing owners.\n"
+        "> Actual: 1 serious item missing an owner.\n"
         "> Required action: Assign owners, rerun: ray18 gate backlog.\n"
         ">\n"
         "> Options:\n"

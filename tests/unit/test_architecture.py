@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "ray18"
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "findings", "shipped", "terminal", "sandbox", "scrubbed", "cache"}),
+    frozenset({"errors", "findings", "counting", "shipped", "terminal", "sandbox", "scrubbed", "cache"}),
     frozenset({"files", "git", "web", "yaml", "sshsig", "openpgp", "commit_object"}),
     frozenset({"quick"}),
     frozenset({"snapshot", "history", "chain", "signing", "signatures"}),
@@ -25,7 +25,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"evidence", "report", "steps", "audit", "causes", "debt"}),
     frozenset({"outlook", "replay", "note", "fleet", "comparison"}),
     frozenset({"renderers", "testing", "exports", "exchange", "probe", "attacks", "native_hooks", "forges", "mending"}),
-    frozenset({"language"}),
+    frozenset({"language", "strength"}),
     frozenset({"commands"}),
     frozenset({"cli"}),
     frozenset({"hook", "start", "native"}),

@@ -121,7 +121,7 @@ def test_nothing_runs_that_the_settings_do_not_name(program: Program, ray18, tmp
 def test_policy_new_gives_a_policy_that_passes_its_own_test(program: Program, ray18) -> None:  # type: ignore[no-untyped-def]
     name = "item-names-its-customer"
     assert ray18("policy", "new", name, folder=program.root).status == 0
-    ran = ray18("policy", "test", folder=program.root)
+    ran = ray18("policy", "test", "--quick", folder=program.root)
     assert (ran.status, ran.out) == (0, f"ok     {name}\n")
     program.write(f"policies/examples/{name}/fail/expected.txt", "something else\n")
     assert ray18("policy", "test", folder=program.root).status == 1
