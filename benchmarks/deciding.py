@@ -14,9 +14,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from audit import ROLES, SIGNERS, build, cpu
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from measure import Job, run
+from signed_history import ROLES, SIGNERS, build
 
 from ray18.signatures import verify
 
@@ -38,7 +39,10 @@ def signatures(folder: Path) -> dict[str, float]:
     one.write_bytes(signed[0])
     content.write_bytes(messages[0])
     script = f"for i in $(seq 50); do ssh-keygen -Y verify -f {allowed} -I olga -n bench -s {one} < {content}; done"
-    return {"1,000 here": round(ours, 3), "1,000 by ssh-keygen": round(cpu(["sh", "-c", script], folder, 1) * 20, 1)}
+    return {
+        "1,000 here": round(ours, 3),
+        "1,000 by ssh-keygen": round(run(Job("ssh-keygen", ["sh", "-c", script], folder)).cpu * 20, 1),
+    }
 
 
 def writers(folder: Path) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Programs of any size to measure with: the example's rules, people, plan and hand-over, and as many items as asked for."""
+"""Programs of any size to measure with: the example program, filled up to as many items as asked for."""
 
 import shutil
 import subprocess
@@ -42,11 +42,9 @@ def build(folder: Path, items: int) -> None:
     if folder.exists():
         return
     shutil.copytree(EXAMPLE, folder)
-    shutil.rmtree(folder / "rankings")
-    shutil.rmtree(folder / "backlog")
-    (folder / "backlog").mkdir()
-    for number in range(items):
-        (folder / "backlog" / f"MB-{number:06}.yaml").write_text(item(number))
+    backlog = folder / "backlog"
+    for number in range(items - len(list(backlog.iterdir()))):
+        (backlog / f"MB-{number:06}.yaml").write_text(item(number))
     subprocess.run([*GIT, "init", "--quiet", "--initial-branch=main"], cwd=folder, check=True)
     commit(folder, f"Start with {items} items")
 

@@ -56,10 +56,15 @@ class _State:
 class Recall:
     """What the policies of one run found, and those of the run before."""
 
-    def __init__(self, cache: Cache, documents: tuple[Document[Any], ...], handover: Callable[[], bytes]) -> None:
-        """`handover` gives the digest of the hand-over's files."""
-        kept = cache.get(_NAME)
-        self._state: _State = pickle.loads(kept) if kept else _State()  # noqa: S301 (sealed)
+    def __init__(
+        self,
+        cache: Cache,
+        documents: tuple[Document[Any], ...],
+        handover: Callable[[], bytes],
+        before: "Recall | None" = None,
+    ) -> None:
+        """`handover` gives the digest of the hand-over's files; `before` is what an earlier judge of this run recalls."""
+        self._state: _State = before._state if before is not None else _kept_state(cache)
         self._cache, self._documents, self._read_handover = cache, documents, handover
         self._by_path = {document.path: document for document in documents}
         self._ids: Ids = _ids(documents)
@@ -178,6 +183,12 @@ class Recall:
 def _shown(finding: Finding) -> tuple[str, ...]:
     """The files that it shows places in."""
     return finding.path, *(one.path for one in finding.related)
+
+
+def _kept_state(cache: Cache) -> _State:
+    kept = cache.get(_NAME)
+    found: _State = pickle.loads(kept) if kept else _State()  # noqa: S301 (sealed)
+    return found
 
 
 def _ids(documents: Iterable[Document[Any]]) -> dict[str, dict[str, str]]:

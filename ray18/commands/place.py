@@ -143,8 +143,12 @@ def open_judge(
     base: str | None = None,
     cached: bool = True,
     observed: Path | None = None,
+    before: Judge | None = None,
 ) -> Judge:
-    """Everything needed to judge one place of a repository; `observed` has records from outside of it."""
+    """Everything needed to judge one place of a repository.
+
+    `observed` has records from outside of it; `before` is an earlier judge of the same run, whose findings are taken up.
+    """
     cache = Cache(repository.common_dir) if cached else None
     snapshot, judged = _snapshot(repository, rev, staged)
     _restore(snapshot, cache)
@@ -170,8 +174,15 @@ def open_judge(
         repository.disguises(),
         trusted.diverged if trusted else "",
         branch,
-        recall=Recall(cache, program.documents, partial(_handover_digest, judged_place, rules)) if cache else None,
+        recall=_recall(cache, program, judged_place, before),
     )
+
+
+def _recall(cache: Cache | None, program: Program, snapshot: Snapshot, before: Judge | None) -> Recall | None:
+    if cache is None:
+        return None
+    handover = partial(_handover_digest, snapshot, program.rules)
+    return Recall(cache, program.documents, handover, before.recall if before else None)
 
 
 def with_records(snapshot: Snapshot, folder: Path, place: str) -> OverlaySnapshot:

@@ -8,6 +8,7 @@ from ray18.audit import audit
 from ray18.commands.output import emit, format_option
 from ray18.commands.place import Day, audited_ledger, open_judge, program_repository, today
 from ray18.errors import UsageError
+from ray18.gates import Judge
 from ray18.replay import replayed
 
 
@@ -42,7 +43,10 @@ def command(
     wanted = ((step, step.number in changed) for step in chosen)
     title = ledger.rules.settings.program.title
 
-    def judge_at(commit: str):  # type: ignore[no-untyped-def]
-        return open_judge(repository, as_of=day, rev=commit)
+    judges: list[Judge] = []
+
+    def judge_at(commit: str) -> Judge:
+        judges[:] = [open_judge(repository, as_of=day, rev=commit, before=judges[0] if judges else None)]
+        return judges[0]
 
     emit("replay", replayed(title, day, wanted, judge_at), formats)

@@ -1,17 +1,10 @@
-"""Times `ray18 audit` on a long signed history, beside `git log --format=%G?` on a part of it in the same run.
+"""A program with a long history of signed commits: most change one of 500 backlog items, one in ten touches no record at
+all, one in a hundred is a signed decision.
 
-    python benchmarks/audit.py [COMMITS] [FOLDER]
-
-Builds (once) a program with COMMITS signed first-parent commits: most change one of 500 backlog items, one in ten touches
-no record at all, one in a hundred is a signed decision. CPU seconds of whole processes, median of three.
+    python benchmarks/signed_history.py COMMITS FOLDER
 """
 
 import base64
-import json
-import os
-import resource
-import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -32,6 +25,8 @@ SIGNERS = {
     name: in_process(Ed25519PrivateKey.from_private_bytes(name.encode().ljust(32, b".")[:32]))
     for name in (*ROLES.values(), "dev")
 }
+ALLOWED = ".git/allowed"
+"""The file that tells git whose signatures to believe."""
 PROGRAM = "11111111-2222-4333-8444-555555555555"
 
 
@@ -45,7 +40,9 @@ def item(number: int, version: int) -> bytes:
 
 
 def build(folder: Path, commits: int) -> None:
-    """The repository: trees by fast-import, then the same commits again with signatures."""
+    """The repository: trees by fast-import, then the same commits again with signatures. Done already when it is there."""
+    if folder.exists():
+        return
     folder.mkdir(parents=True)
     repository = create(folder, "main")
     stream: list[bytes] = []
@@ -123,41 +120,9 @@ def sign(repository: Repository, folder: Path, trees: list[str]) -> None:
     repository.run("update-ref", "refs/heads/main", parent)
     repository.run("update-ref", "-d", "refs/heads/build")
     subprocess.run(["git", "gc", "--quiet", "--prune=now"], cwd=folder, check=True)
-
-
-def cpu(command: list[str], folder: Path, times: int = 3) -> float:
-    """Median CPU seconds of a whole process and its children."""
-    spent = []
-    for _ in range(times):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return statistics.median(spent)
-
-
-def main() -> None:
-    """Builds, times, prints one JSON line."""
-    commits = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(tempfile.gettempdir(), f"ray18-audit-{commits}")
-    if not folder.exists():
-        build(folder, commits)
-    allowed = folder / ".git" / "allowed"
-    allowed.write_text(f"dev@example.org ssh-ed25519 {base64.b64encode(SIGNERS['dev'].public_key).decode()}\n")
-    ray18 = shutil.which("ray18", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}") or "ray18"
-    audit = [ray18, "audit", "--rev", "main", "--format", "json"]
-    part = min(200, commits)
-    git_log = ["git", "-c", f"gpg.ssh.allowedSignersFile={allowed}", "log", f"-{part}", "--format=%G?", "main"]
-    result = {
-        "commits": commits,
-        "cold": round(cpu([*audit, "--no-cache"], folder), 2),
-        "first": round(cpu(audit, folder, 1), 2),
-        "warm": round(cpu(audit, folder), 2),
-        f"git log %G? x {part}": round(cpu(git_log, folder, 1), 2),
-        "bare python": round(cpu([sys.executable, "-c", "pass"], folder), 3),
-    }
-    print(json.dumps(result))
+    key = base64.b64encode(SIGNERS["dev"].public_key).decode()
+    (folder / ALLOWED).write_text(f"dev@example.org ssh-ed25519 {key}\n")
 
 
 if __name__ == "__main__":
-    main()
+    build(Path(sys.argv[2]), int(sys.argv[1]))
