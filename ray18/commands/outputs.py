@@ -18,6 +18,7 @@ from ray18.evidence.coverage_plan import CoveragePlan
 from ray18.evidence.manifest import Manifest
 from ray18.evidence.prioritization_matrix import MatrixOutput
 from ray18.exchange.json_sheet import BacklogExportOutput
+from ray18.kpis.model import KpiReportOutput
 from ray18.renderers.json import CheckReportOutput, GateReportOutput
 from ray18.renderers.json_audit import AuditOutput
 from ray18.renderers.json_comparison import DiffOutput
@@ -50,6 +51,7 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "release-schedule": ScheduleOutput,
     "coverage-plan": CoveragePlan,
     "automation-candidates": AutomationCandidates,
+    "kpi": KpiReportOutput,
     "evidence-manifest": Manifest,
     "audit": AuditOutput,
     "replay": ReplayOutput,
