@@ -8,10 +8,10 @@ from ray18.commands.duplicates import DuplicatesOutput
 from ray18.commands.hooks import HooksOutput
 from ray18.commands.observe import ObservationsOutput
 from ray18.commands.policy import PolicyListOutput
-from ray18.commands.probe import ProbeOutput
-from ray18.commands.schedule import ScheduleOutput
 from ray18.commands.policy_explain import PolicyExplanationOutput
 from ray18.commands.policy_tests import PolicyTestOutput
+from ray18.commands.probe import ProbeOutput
+from ray18.commands.schedule import ScheduleOutput
 from ray18.commands.status import StatusOutput
 from ray18.evidence.automation_candidates import AutomationCandidates
 from ray18.evidence.coverage_plan import CoveragePlan
