@@ -15,7 +15,6 @@ from ray18.commands.place import program_root, root
 from ray18.errors import UsageError
 from ray18.files import write_whole
 from ray18.forges.model import ForgeName
-from ray18.forges.table import FORGES
 from ray18.gates import read_pack
 from ray18.program import read_settings
 from ray18.shipped import shipped
@@ -60,7 +59,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("forge", type=click.Choice(FORGES))
+@click.argument("forge", type=click.Choice(sorted(_NEXT)))
 @click.option("--no-reviews", is_flag=True, help="Without observing reviews: approvals are files that people sign.")
 @click.option("--branch", metavar="NAME", help="The protected branch (default: what ray18.yaml says).")
 @click.option(

@@ -20,7 +20,7 @@ from ray18.documents.base import Output
 from ray18.errors import EnvironmentProblem, UsageError
 from ray18.files import write_whole
 from ray18.forges import export
-from ray18.forges.model import Change, ReviewState
+from ray18.forges.model import Change, ForgeName, ReviewState
 from ray18.forges.table import FORGES, forge
 from ray18.git import Repository
 from ray18.signing import Signer, key_in
@@ -54,7 +54,7 @@ class ObservationsOutput(Output):
 
     version: Literal[1] = Field(description="The version of this format.")
     program: str = Field(description="The program's id.")
-    forge: Literal["github", "gitlab", "gitea"] = Field(description="Which forge.")
+    forge: ForgeName = Field(description="Which forge.")
     repository: str = Field(description="The repository there.")
     change: int = Field(description="The number of the pull or merge request.")
     state: Literal["open", "merged", "closed"] = Field(description="Whether it is merged.")

@@ -16,7 +16,7 @@ from ray18.errors import EnvironmentProblem, UsageError
 from ray18.forges.github_checks import CheckRun, Conclusion, tell_checks
 from ray18.forges.http import Client
 from ray18.forges.table import Forge, forge
-from ray18.forges.telling import Outcome, Status, StatusState, tell_comment, tell_statuses
+from ray18.forges.telling import Outcome, Spot, Status, StatusState, tell_comment, tell_statuses
 from ray18.gates import GateResult, Judge, Verdict
 from ray18.renderers import markdown
 from ray18.renderers.markdown_change import comment
@@ -91,7 +91,8 @@ def command(
     if checks:
         done = _checks(client, place, commit, report, link)
     else:
-        done = tell_statuses(module, client, place.repository, commit, (_status(one, link) for one in report.results))
+        spot = Spot(place.repository, commit, place.number)
+        done = tell_statuses(module, client, spot, (_status(one, link) for one in report.results))
     if place.number is not None and not no_comment:
         done["comment"] = _comment(module, client, place, text)
     say("".join(f"{outcome:8} {safe(name)}\n" for name, outcome in done.items()))

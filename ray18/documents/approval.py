@@ -59,7 +59,7 @@ class Condition(Model):
 class Observation(Model):
     """A review on a forge as an observer found it; the observer signs it, not the reviewer."""
 
-    forge: Literal["github", "gitlab", "gitea"]
+    forge: Literal["github", "gitlab", "gitea", "reviewboard"]
     """Which forge."""
     repository: Title
     """The repository there, as owner/name."""

@@ -33,7 +33,7 @@ class SigningKey(Model):
 class ForgeAccount(Model):
     """An account on a forge; the number is what counts, since names can be given away."""
 
-    forge: Literal["github", "gitlab", "gitea"]
+    forge: Literal["github", "gitlab", "gitea", "reviewboard"]
     """Which forge."""
     id: Annotated[int, Field(ge=1)]
     """The account's number, which never changes."""

@@ -13,7 +13,7 @@ from ray18.errors import BlockedError
 from ray18.forges.http import Client
 from ray18.forges.model import Account, Answer, Change, ChangeState, Review, ReviewState, Told
 from ray18.forges.reading import read
-from ray18.forges.telling import Comment, Status, StatusState
+from ray18.forges.telling import Comment, Spot, Status, StatusState
 
 API = ""
 TOKENS = ("RAY18_FORGE_TOKEN", "GITEA_TOKEN", "FORGEJO_TOKEN", "GITHUB_TOKEN")
@@ -192,10 +192,12 @@ def _account(user: _User) -> Account:
     return Account(max(user.id, 1), user.login, bot=user.id < 1)
 
 
-def statuses(api: Client, repository: str, commit: str) -> dict[str, Status]:
+def statuses(api: Client, spot: Spot) -> dict[str, Status]:
     """The newest status of each name."""
     found: dict[str, Status] = {}
-    for answer in api.pages("statuses", f"repos/{repository}/commits/{commit}/statuses", sort="recentupdate", limit=50):
+    for answer in api.pages(
+        "statuses", f"repos/{spot.repository}/commits/{spot.commit}/statuses", sort="recentupdate", limit=50
+    ):
         for one in read(list[_Status], answer):
             if one.status in _STATUS_STATES and one.context not in found:
                 state = _STATUS_STATES[one.status]
@@ -203,10 +205,10 @@ def statuses(api: Client, repository: str, commit: str) -> dict[str, Status]:
     return found
 
 
-def post_status(api: Client, repository: str, commit: str, status: Status) -> None:
+def post_status(api: Client, spot: Spot, status: Status) -> None:
     """Adds a status."""
     content = {"state": status.state, "context": status.name, "description": status.description}
-    api.send("POST", f"repos/{repository}/statuses/{commit}", content | {"target_url": status.url})
+    api.send("POST", f"repos/{spot.repository}/statuses/{spot.commit}", content | {"target_url": status.url})
 
 
 def comments(api: Client, repository: str, number: int) -> Iterator[Comment]:

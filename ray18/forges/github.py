@@ -13,7 +13,7 @@ from ray18.errors import BlockedError
 from ray18.forges.http import Client
 from ray18.forges.model import Account, Answer, Change, ChangeState, Review, ReviewState, Told
 from ray18.forges.reading import read
-from ray18.forges.telling import Comment, Status, StatusState
+from ray18.forges.telling import Comment, Spot, Status, StatusState
 
 API = "https://api.github.com"
 TOKENS = ("RAY18_FORGE_TOKEN", "GITHUB_TOKEN", "GH_TOKEN")
@@ -209,10 +209,10 @@ class _Comment(Told):
     author_association: str = "NONE"
 
 
-def statuses(api: Client, repository: str, commit: str) -> dict[str, Status]:
+def statuses(api: Client, spot: Spot) -> dict[str, Status]:
     """The newest status of each name; a state that RAY-18 never posts is passed over, so that it is written anew."""
     found: dict[str, Status] = {}
-    for answer in api.pages("statuses", f"repos/{repository}/commits/{commit}/status", per_page=100):
+    for answer in api.pages("statuses", f"repos/{spot.repository}/commits/{spot.commit}/status", per_page=100):
         for one in read(_Combined, answer).statuses:
             if one.state in _STATUS_STATES:
                 state = _STATUS_STATES[one.state]
@@ -220,11 +220,13 @@ def statuses(api: Client, repository: str, commit: str) -> dict[str, Status]:
     return found
 
 
-def post_status(api: Client, repository: str, commit: str, status: Status) -> None:
+def post_status(api: Client, spot: Spot, status: Status) -> None:
     """Adds a status."""
     content = {"state": status.state, "context": status.name, "description": status.description}
     api.send(
-        "POST", f"repos/{repository}/statuses/{commit}", content | ({"target_url": status.url} if status.url else {})
+        "POST",
+        f"repos/{spot.repository}/statuses/{spot.commit}",
+        content | ({"target_url": status.url} if status.url else {}),
     )
 
 

@@ -15,7 +15,7 @@ from ray18.errors import BlockedError
 from ray18.forges.http import Client
 from ray18.forges.model import Account, Answer, Change, ChangeState, Review, Told
 from ray18.forges.reading import read
-from ray18.forges.telling import Comment, Status, StatusState
+from ray18.forges.telling import Comment, Spot, Status, StatusState
 
 API = "https://gitlab.com/api/v4"
 TOKENS = ("RAY18_FORGE_TOKEN", "GITLAB_TOKEN")
@@ -202,11 +202,11 @@ def _account(user: _User) -> Account:
     return Account(user.id, user.username, user.bot or bool(_BOT.match(user.username)))
 
 
-def statuses(api: Client, repository: str, commit: str) -> dict[str, Status]:
+def statuses(api: Client, spot: Spot) -> dict[str, Status]:
     """The newest status of each name."""
     found: dict[str, Status] = {}
     known = {"success": "success", "failed": "failure"}
-    where = f"{_project(repository)}/repository/commits/{commit}/statuses"
+    where = f"{_project(spot.repository)}/repository/commits/{spot.commit}/statuses"
     for answer in api.pages("statuses", where, per_page=100):
         for one in read(list[_Status], answer):
             if one.status in known and one.name not in found:
@@ -215,14 +215,14 @@ def statuses(api: Client, repository: str, commit: str) -> dict[str, Status]:
     return found
 
 
-def post_status(api: Client, repository: str, commit: str, status: Status) -> None:
+def post_status(api: Client, spot: Spot, status: Status) -> None:
     """Adds a status."""
     content = {
         "state": "success" if status.state == "success" else "failed",
         "name": status.name,
         "description": status.description,
     }
-    where = f"{_project(repository)}/statuses/{commit}"
+    where = f"{_project(spot.repository)}/statuses/{spot.commit}"
     api.send("POST", where, content | ({"target_url": status.url} if status.url else {}))
 
 

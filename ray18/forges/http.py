@@ -77,9 +77,9 @@ class Client:
             url, asked = self._same_api(following), {}
         raise EnvironmentProblem(f"{_plain(self.base)} has more than {_PAGES} pages to tell", "ask for less")
 
-    def send(self, method: str, path: str, content: Mapping[str, Any]) -> bytes:
-        """Asks for a change."""
-        return self._ask(method, self._url(path), {}, content)[0]
+    def send(self, method: str, path: str, content: Mapping[str, Any], *, form: bool = False) -> bytes:
+        """Asks for a change; the content goes as JSON, or as the fields of a form."""
+        return self._ask(method, self._url(path), {}, {"data" if form else "json": content})[0]
 
     def _url(self, path: str) -> str:
         return f"{self.base.rstrip('/')}/{path.lstrip('/')}"
@@ -127,7 +127,7 @@ class Client:
 
         try:
             response = self._session.request(
-                method, url, params=query, json=content, timeout=_TIMEOUT, allow_redirects=False, stream=True
+                method, url, params=query, timeout=_TIMEOUT, allow_redirects=False, stream=True, **(content or {})
             )
         except requests.exceptions.RequestException as error:
             return None, type(error).__name__

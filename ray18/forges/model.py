@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-ForgeName = Literal["github", "gitlab", "gitea"]
+ForgeName = Literal["github", "gitlab", "gitea", "reviewboard"]
 ReviewState = Literal["approved", "changes-requested", "commented", "dismissed"]
 ChangeState = Literal["open", "merged", "closed"]
 

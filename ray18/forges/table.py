@@ -9,7 +9,7 @@ from ray18.forges.http import Client
 from ray18.forges.model import Answer, Change, ForgeName
 from ray18.forges.telling import Board
 
-FORGES: tuple[ForgeName, ...] = ("github", "gitlab", "gitea")
+FORGES: tuple[ForgeName, ...] = ("github", "gitlab", "gitea", "reviewboard")
 
 
 class Forge(Board, Protocol):

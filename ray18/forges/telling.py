@@ -24,6 +24,16 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where statuses are shown."""
+
+    repository: str
+    commit: str
+    number: int | None
+    """Of the change, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """A comment at a pull or merge request."""
 
@@ -41,10 +51,10 @@ class Board(Protocol):
     KNOWS_ERRORS: bool
     """Whether it tells what could not be judged from what failed; else the words have to."""
 
-    def statuses(self, api: Client, repository: str, commit: str) -> Mapping[str, Status]:
+    def statuses(self, api: Client, spot: Spot) -> Mapping[str, Status]:
         """The newest status of each name."""
 
-    def post_status(self, api: Client, repository: str, commit: str, status: Status) -> None:
+    def post_status(self, api: Client, spot: Spot, status: Status) -> None:
         """Adds a status."""
 
     def comments(self, api: Client, repository: str, number: int) -> Iterator[Comment]:
@@ -57,11 +67,9 @@ class Board(Protocol):
         """Writes a comment anew."""
 
 
-def tell_statuses(
-    board: Board, api: Client, repository: str, commit: str, wanted: Iterable[Status]
-) -> dict[str, Outcome]:
+def tell_statuses(board: Board, api: Client, spot: Spot, wanted: Iterable[Status]) -> dict[str, Outcome]:
     """Posts the statuses that are not there yet as they are wanted; name to outcome."""
-    there = board.statuses(api, repository, commit)
+    there = board.statuses(api, spot)
     done: dict[str, Outcome] = {}
     for told in wanted:
         status = told if board.KNOWS_ERRORS or told.state != "error" else replace(told, state="failure")
@@ -69,7 +77,7 @@ def tell_statuses(
         if before == status:
             done[status.name] = "kept"
             continue
-        board.post_status(api, repository, commit, status)
+        board.post_status(api, spot, status)
         done[status.name] = "updated" if before else "posted"
     return done
 

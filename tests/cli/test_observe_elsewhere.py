@@ -308,3 +308,81 @@ def test_gitea_gets_statuses_and_one_comment_and_is_told_once(program: Program, 
     assert [one["context"] for one in pull.statuses] == GATES
     assert len(pull.comments) == 1
     assert ray18("approvals", "observe", *where[:6], "--list", "open", folder=program.root).out == "7\n"
+
+
+@dataclass
+class ReviewRequest:
+    """A review request on Review Board, as version 8.1 told of one (benchmarks/review_board.py plays it on a real server)."""
+
+    server: ForgeServer
+    head: str
+    base: str
+    reviews: list[dict[str, Any]] = field(default_factory=list)
+    issues: int = 0
+    commits: bool = True
+
+    def __post_init__(self) -> None:
+        at, on = "/review-requests/7/", self.server.on
+        diffs = [
+            {"id": 9, "revision": 1, "timestamp": "2026-06-01T09:00:00Z"},
+            {"id": 10, "revision": 2, "timestamp": "2026-06-01T10:00:00Z"},
+        ]
+        on("GET", at, lambda _: {"stat": "ok", "review_request": self.told()})
+        on("GET", f"{at}diffs/", lambda _: {"diffs": diffs, "total_results": 2})
+        on("GET", f"{at}diffs/2/commits/", lambda _: {"commits": self.series() if self.commits else []})
+        on("GET", f"{at}reviews/", lambda _: {"reviews": self.reviews, "total_results": len(self.reviews)})
+
+    def told(self) -> dict[str, Any]:
+        return {
+            "id": 7, "status": "pending", "branch": "main", "commit_id": None, "issue_open_count": self.issues,
+            "submitter": {"id": ACCOUNTS["dev"], "username": "dev"}, "links": {"repository": {"title": "r", "href": "x"}},
+        }  # fmt: skip
+
+    def series(self) -> list[dict[str, Any]]:
+        return [{"id": 1, "commit_id": self.head, "parent_id": self.base}]
+
+    def review(self, number: int, when: str = "2026-06-01T11:00:00Z", ship_it: bool = True) -> None:
+        self.reviews.append(
+            {"id": len(self.reviews) + 1, "ship_it": ship_it, "public": True, "timestamp": when, "body_top": "",
+             "user": {"id": number, "username": "x"}}
+        )  # fmt: skip
+
+
+@pytest.fixture
+def request_(program: Program, server: ForgeServer) -> ReviewRequest:
+    head = propose(program, "reviewboard")
+    return ReviewRequest(server, head, program.git("rev-parse", "main"))
+
+
+def test_ship_its_after_the_newest_diff_count(program: Program, request_: ReviewRequest, ray18, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    request_.review(ACCOUNTS["sven"])
+    request_.review(ACCOUNTS["sam"], when="2026-06-01T09:30:00Z")
+    request_.review(ACCOUNTS["pia"], ship_it=False)
+    request_.review(STRANGER)
+    seats = observed(program, ray18, request_.server, "reviewboard", tmp_path)
+    assert [role for role, state in seats.items() if state == "approved"] == ["security-lead"]
+    assert "it came before diff 2" in reasons(tmp_path)
+    request_.issues = 1
+    assert "approved" not in observed(program, ray18, request_.server, "reviewboard", tmp_path).values()
+    assert "1 issues are open" in reasons(tmp_path)
+
+
+def test_a_diff_without_commits_cannot_be_approved(
+    program: Program, request_: ReviewRequest, ray18, tmp_path: Path
+) -> None:  # type: ignore[no-untyped-def]
+    request_.commits = False
+    where = (
+        "--forge",
+        "reviewboard",
+        "--repo",
+        "g/r",
+        "--api",
+        request_.server.url,
+        "--pr",
+        "7",
+        "--out",
+        tmp_path / "seen",
+    )
+    ran = ray18("approvals", "observe", *where, "--key", key_file(tmp_path, "ci"), folder=program.root)
+    assert ran.status == 3
+    assert "names no commits" in ran.err

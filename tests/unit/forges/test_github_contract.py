@@ -16,11 +16,14 @@ from ray18.forges import github
 from ray18.forges.github_checks import CheckRun, tell_checks
 from ray18.forges.http import Client
 from ray18.forges.model import Answer
-from ray18.forges.telling import Status
+from ray18.forges.telling import Spot, Status
 
 DESCRIPTION = Path(os.environ.get("RAY18_CONTRACTS", "/nonexistent")) / "github.openapi.json"
 PRISM = shutil.which("prism")
 COMMIT = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
+
+
+SPOT = Spot("o/r", COMMIT, 7)
 
 
 class FirstPages(Client):
@@ -81,8 +84,8 @@ def test_what_is_asked_about_a_pull_request_is_valid_and_its_answer_understood(a
 def test_what_is_told_is_valid(api: Client) -> None:
     for state in ("success", "failure", "error"):
         for url in ("", "https://ci.example.org/1"):
-            github.post_status(api, "o/r", COMMIT, Status("ray18/backlog", state, "one thing", url))  # type: ignore[arg-type]
-    assert github.statuses(api, "o/r", COMMIT)
+            github.post_status(api, SPOT, Status("ray18/backlog", state, "one thing", url))  # type: ignore[arg-type]
+    assert github.statuses(api, SPOT)
     assert next(github.comments(api, "o/r", 7)).body
     github.post_comment(api, "o/r", 7, "text")
 
