@@ -12,7 +12,8 @@ from ray18.evidence.risk_areas import MATCHING, Watch, incidents_of, risk_areas,
 from ray18.gates import Judge
 from ray18.handover.model import Incident
 from ray18.handover.restoration import Restoration, restoration
-from ray18.planning.durations import shown, survival_quantile
+from ray18.planning.durations import shown
+from ray18.planning.survival import Observation, kaplan_meier
 from ray18.program import Program
 
 _MOST = 12
@@ -163,7 +164,7 @@ def _times(times: Sequence[Restoration]) -> Iterator[str]:
         return
     computed = sorted(time.recomputed for time in times if time.recomputed is not None)
     if computed:
-        middle = survival_quantile([(value, True) for value in computed], 0.5) or 0.0
+        middle = kaplan_meier(Observation(value, True) for value in computed).quantile(0.5) or 0.0
         mean = sum(computed) / len(computed)
         yield (
             f"Recomputed from {len(computed)} of {len(times)} timelines: median {shown(middle)}, mean {shown(mean)} (pulled up "
@@ -212,7 +213,8 @@ def _follow_ups(program: Program) -> Iterator[str]:
         return
     spans = [_span(item.created, item.closed, program.as_of) for item in dated if item.created]
     closed = [span for span, ended in spans if ended]
-    half, most = (survival_quantile(spans, share) for share in (0.5, 0.9))
+    curve = kaplan_meier(Observation(float(span), ended) for span, ended in spans)
+    half, most = (curve.quantile(share) for share in (0.5, 0.9))
     yield (
         f"{len(closed)} of {len(dated)} dated follow-ups are closed. Half of them close within {_days(half)}, nine of ten "
         f"within {_days(most)} (Kaplan-Meier: open ones count for as long as they have been open)."

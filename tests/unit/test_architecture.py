@@ -13,7 +13,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "findings", "counting", "shipped", "terminal", "sandbox", "scrubbed", "cache"}),
     frozenset({"files", "git", "web", "yaml", "sshsig", "openpgp", "commit_object"}),
     frozenset({"quick"}),
-    frozenset({"snapshot", "history", "chain", "signing", "signatures"}),
+    frozenset({"snapshot", "history", "chain", "commit_log", "signing", "signatures"}),
     frozenset({"documents", "commits", "sources"}),
     frozenset({"schema", "subjects", "keyring", "patches"}),
     frozenset({"program", "handover", "planning"}),

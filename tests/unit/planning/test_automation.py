@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from ray18.planning.automation import Occurrence, candidates, ranked
-from ray18.planning.durations import shown, survival_quantile
+from ray18.planning.automation import Occurrence, by_people, candidates, ranked
+from ray18.planning.durations import shown
 from ray18.planning.likeness import alike, named_in, template
 
 
@@ -13,12 +13,15 @@ def monthly(text: str, months: int, hours: float | None = None) -> list[Occurren
     return [Occurrence(text, f"row {month}", date(2026, month, 1), hours) for month in range(1, months + 1)]
 
 
-def test_frequency_times_spread_over_months() -> None:
-    """Six in six months of a year is 0.5 a month, in half of the months: 0.25."""
+def test_the_score_is_the_hours_of_a_year_less_those_to_build_it() -> None:
+    """Six in six of twelve months, of half an hour and half the steadiness by assumption: 6 x 1/2 x 1/2 x 1/2 - 40/0.5."""
     found = candidates("ticket-category", [*monthly("certs", 6), Occurrence("rare", "x", date(2026, 12, 31))])
     assert [(entry.title, entry.count, entry.months, entry.period_months) for entry in found] == [("certs", 6, 6, 12)]
-    assert found[0].score == pytest.approx(0.25)
+    assert (found[0].steadiness, found[0].build_hours) == (0.5, 80)
+    assert found[0].score == pytest.approx(0.75 - 80)
+    assert found[0].pays_back_after_months == pytest.approx(12 * 80 / 0.75)
     assert found[0].toil.repetitive is True
+    assert found[0].toil.no_enduring_value is True
     assert found[0].toil.manual is None
     assert found[0].saving is None
 
@@ -30,6 +33,43 @@ def test_hours_saved_only_where_handling_times_are_known() -> None:
     assert found.saving.expected == pytest.approx(6.0)
     assert 0 <= found.saving.low < 6 < found.saving.high
     assert found.toil.manual is True
+    assert found.steadiness == 1.0
+
+
+def test_work_that_varies_saves_less_and_costs_more() -> None:
+    """Times of 0 and 1 hour scatter as much as their mean: half as steady."""
+    steady = candidates("ticket-category", monthly("certs", 12, 0.5))[0]
+    varied = [Occurrence("certs", "x", date(2026, month, 1), float(month % 2)) for month in range(1, 13)]
+    uneven = candidates("ticket-category", varied)[0]
+    assert uneven.steadiness == pytest.approx(0.5)
+    assert (uneven.score or 0) < (steady.score or 0)
+    assert uneven.build_hours == 2 * steady.build_hours
+
+
+def test_commits_of_people_count_by_template_whatever_the_package_and_bots_do_not() -> None:
+    said = [
+        ("Ann <ann@x>", "Bump requests from 2.1 to 2.2 (#12)"),
+        ("Bob <bob@x>", "bump flask from 3 to 4 (#99)"),
+        ("dependabot[bot] <1+dependabot[bot]@users.noreply.github.com>", "Bump flask from 4 to 5"),
+        ("Ann <ann@x>", "wip"),
+    ]
+    commits = [(who, Occurrence(text, "c", date(2026, month, 1))) for month in range(1, 5) for who, text in said]
+    found = candidates("commit-template", by_people(commits))
+    assert [(entry.title, entry.count) for entry in found] == [("bump <name> from <number> to <number> (<id>)", 8)]
+    assert found[0].toil.manual is True
+    assert found[0].steadiness == pytest.approx(3 / 7)
+
+
+@pytest.mark.parametrize(
+    ("own", "grows"), [((1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), True), ((9, 1, 8, 2, 9, 1, 8, 2, 9, 1, 8, 2), False)]
+)
+def test_toil_grows_with_the_service_when_its_months_do(own: tuple[int, ...], grows: bool) -> None:
+    tickets = [Occurrence("sign-in", "x", date(2026, at, 1), times=count) for at, count in enumerate(own, 1)]
+    others = [Occurrence("rest", "x", date(2026, at, 1), times=10 * at) for at in range(1, 13)]
+    found = {entry.title: entry for entry in candidates("ticket-category", [*tickets, *others])}
+    assert found["sign-in"].toil.grows_with_service is grows
+    few = candidates("ticket-category", [*tickets[:8], *others[:8]])
+    assert all(entry.toil.grows_with_service is None for entry in few), "six whole months say nothing"
 
 
 def test_a_catch_all_category_is_no_candidate() -> None:
@@ -65,14 +105,6 @@ def test_durations_are_shown_in_two_units() -> None:
         "4 d 52 min",
         "-1 h 26 min",
     ]
-
-
-def test_open_cases_count_in_the_median() -> None:
-    """Ends at 2 and 4 of four cases, two open at 3 and 9: S(2) = 3/4, S(4) = 3/4 x 1/2."""
-    spans = [(2.0, True), (3.0, False), (4.0, True), (9.0, False)]
-    assert survival_quantile(spans, 0.25) == 2
-    assert survival_quantile(spans, 0.5) == 4
-    assert survival_quantile(spans, 0.9) is None
 
 
 def test_likeness_needs_the_same_words() -> None:
