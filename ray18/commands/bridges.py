@@ -12,15 +12,19 @@ from ray18.commands.modelines import header
 from ray18.commands.output import say
 from ray18.commands.place import program_repository, root
 from ray18.documents import kind
-from ray18.documents.backlog import BacklogItem
+from ray18.documents.backlog import BacklogItem, SourceKind
 from ray18.documents.base import Output, Severity
 from ray18.documents.document import Document, read
+from ray18.documents.people import People
 from ray18.errors import BlockedError, EnvironmentProblem, UsageError
 from ray18.exchange import csv_sheet, json_sheet, markdown_sheet, xlsx_sheet
 from ray18.exchange.columns import BASE, CORE, cells, column, columns
 from ray18.exchange.importing import Backlog, Outcome, outcome
 from ray18.exchange.merge import Beginning, Change, Conflict, Forgotten, Known
 from ray18.exchange.sheet import Row, Sheet, Trouble, table
+from ray18.exchange.trackers import TRACKERS
+from ray18.exchange.trackers.issue import REMEMBERED
+from ray18.exchange.trackers.issue import beginnings as last_imports
 from ray18.files import write_whole
 from ray18.git import Repository, object_id
 from ray18.program import read_settings
@@ -172,6 +176,17 @@ def export(
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--type", "type_", type=click.Choice(TYPES), help="What FILE is (default: by the end of its name).")
+@click.option("--from", "tracker", type=click.Choice(list(TRACKERS)), help="FILE is the issue export of this tracker.")
+@click.option(
+    "--project", default="", metavar="HOST/NAME", help="The tracker's project, where the export does not name it."
+)
+@click.option(
+    "--source",
+    type=click.Choice(get_args(SourceKind)),
+    default="other",
+    show_default=True,
+    help="What a tracker's issues are.",
+)
 @click.option("--base", metavar="REV", help="The commit a sheet without the column `base` was made from.")
 @click.option("--take", type=click.Choice(["sheet", "program"]), help="Who wins where both changed a cell.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
@@ -181,25 +196,32 @@ def import_(
     ctx: click.Context,
     file: Path,
     type_: str | None,
+    tracker: str | None,
+    project: str,
+    source: str,
     base: str | None,
     take: Literal["sheet", "program"] | None,
     dry_run: bool,
     format_: str,
 ) -> None:
-    """Take over what people changed in a sheet of `ray18 backlog export`.
+    """Take over what people changed in a sheet of `ray18 backlog export`, or a tracker's issues.
 
     Each cell is merged three-way: against what the row began with, and what the program says now. With one
     conflict (exit code 1) or one cell that cannot be used (3) nothing is written. Rows and columns that are not
     there change nothing; a row without an id becomes a new item. Comments in the files stay.
 
+    With --from, each issue becomes an item with an id that is the same each time; at the next import, fields that
+    people did not touch follow the tracker.
+
     \b
     Examples:
       ray18 backlog import backlog.xlsx --dry-run
       ray18 backlog import backlog.csv --take program
+      ray18 backlog import issues.json --from github
     """
     repository = program_repository(ctx)
     place = root(ctx)
-    sheet = _READERS[type_ or _type(file)](str(file), given_bytes(file))
+    sheet = _sheet(file, type_ or _type(file), tracker, project, source, place)
     documents = _items(WorkTreeSnapshot(place))
     folder = read_settings(WorkTreeSnapshot(place)).locations.backlog
     backlog = Backlog(
@@ -207,8 +229,27 @@ def import_(
         lambda item_id: f"{folder}/{item_id}.yaml",
         lambda path: header("backlog-item", path),
     )
-    began = _beginnings(repository, sheet.rows, backlog, base)
+    began = last_imports(backlog.items) if tracker else _beginnings(repository, sheet.rows, backlog, base)
     finish_import(place, outcome(sheet, backlog, began, take), dry_run=dry_run, format_=format_)
+
+
+def _sheet(file: Path, type_: str, tracker: str | None, project: str, source: str, place: Path) -> Sheet:
+    content = given_bytes(file)
+    if tracker is None:
+        return _READERS[type_](str(file), content)
+    if type_ not in ("csv", "json"):
+        raise UsageError(f"{tracker} exports issues as csv or json", "export again, or name the type: --type csv")
+    return TRACKERS[tracker](type_, str(file), content, project).sheet(_people(place), source)
+
+
+def _people(place: Path) -> People | None:
+    """The people of the work tree; None where there are none that can be read."""
+    snapshot = WorkTreeSnapshot(place)
+    path = read_settings(snapshot).locations.people
+    if not snapshot.paths([path]):
+        return None
+    document, _ = read(kind("people"), path, snapshot.read(path))
+    return document.content if document else None
 
 
 def finish_import(place: Path, result: Outcome, *, dry_run: bool, format_: str) -> None:
@@ -364,6 +405,8 @@ def _named(cell: Change | Conflict) -> dict[str, Any]:
 
 def _told(result: Outcome, *, dry_run: bool) -> Iterable[str]:
     for change in result.changes:
+        if change.column == REMEMBERED:
+            continue
         yield f"{change.item}: {change.column}: {_quoted(change.before)} -> {_quoted(change.after)}"
     for new in result.added:
         yield f"{new.item}: new: {new.title}"
@@ -381,9 +424,10 @@ def _told(result: Outcome, *, dry_run: bool) -> Iterable[str]:
 
 
 def _sum(result: Outcome) -> str:
-    items = len({change.item for change in result.changes})
+    changes = [change for change in result.changes if change.column != REMEMBERED]
+    items = len({change.item for change in changes})
     parts = [
-        f"{_many(len(result.changes), 'cell')} of {_many(items, 'item')} changed",
+        f"{_many(len(changes), 'cell')} of {_many(items, 'item')} changed",
         f"{_many(len(result.added), 'item')} new",
         f"{_many(len(result.conflicts), 'conflict')}",
         f"{_many(len(result.troubles), 'error')}",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ray18.documents.backlog import BacklogItem
 from ray18.documents.document import Document
@@ -16,7 +17,7 @@ PREFIX = "MB"
 """What ids of new rows begin with."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Backlog:
     """The items there are, by id, and how a new one's file is called and begins."""
 
@@ -26,7 +27,11 @@ class Backlog:
 
     def twin(self, item_id: str) -> str:
         """The item whose id differs only in case; empty when there is none."""
-        return next((name for name in self.items if name != item_id and name.casefold() == item_id.casefold()), "")
+        return self._folded.get(item_id.casefold(), "")
+
+    @cached_property
+    def _folded(self) -> Mapping[str, str]:
+        return {name.casefold(): name for name in self.items}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,13 @@ from ray18.documents.backlog import BacklogItem
 from ray18.documents.base import Output
 from ray18.errors import BlockedError
 from ray18.exchange.columns import BASE, column, columns, flat
-from ray18.exchange.sheet import Row, Sheet, Trouble, twice
+from ray18.exchange.sheet import Row, Sheet, Trouble, twice, unreadable
+from ray18.handover.model import Unusable
+from ray18.handover.text import cleaned, decoded
 from ray18.yaml import Loaded, load_json
 
 _MAX_BYTES = 64 * 1024 * 1024
+_MAX_NODES = 4_000_000
 
 
 class ExportedItem(Output):
@@ -39,7 +42,11 @@ def written(entries: Sequence[tuple[str, BacklogItem]]) -> bytes:
 
 def read(path: str, content: bytes) -> Sheet:
     """Items that came back. Raises BlockedError."""
-    loaded = load_json(content, limit=_MAX_BYTES)
+    try:
+        text = cleaned(decoded(path, content))[0]
+    except Unusable as error:
+        raise unreadable(error) from error
+    loaded = load_json(text.encode(), limit=_MAX_BYTES, most_nodes=_MAX_NODES)
     if loaded.problems:
         first = loaded.problems[0]
         raise BlockedError(f"{path}:{first.place.line}:{first.place.column}: {first.message}", first.remedy)

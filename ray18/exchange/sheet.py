@@ -148,7 +148,11 @@ def twice(rows: Sequence[Row]) -> list[Trouble]:
     for row in rows:
         item = row.item.casefold()
         if item and item in seen:
-            found.append(Trouble(row.places["id"], f"{row.item} stands here again (first: {seen[item]})", "remove one"))
+            found.append(
+                Trouble(
+                    row.places.get("id", row.place), f"{row.item} stands here again (first: {seen[item]})", "remove one"
+                )
+            )
         seen.setdefault(item, row.place)
     return found
 

@@ -7,15 +7,18 @@ from typing import Any, get_args
 from ray18.documents.backlog import Status
 from ray18.documents.base import Priority, Severity
 from ray18.errors import BlockedError, UsageError
-from ray18.exchange.sheet import RawRow, Sheet, Table, Trouble, inert, sheet, unreadable
+from ray18.exchange.columns import column
+from ray18.exchange.sheet import RawRow, Sheet, Table, Trouble, as_it_was, inert, sheet, unreadable
 from ray18.handover.model import Unusable
 from ray18.handover.table import folded
-from ray18.handover.workbook import BLANK, Line, read_sheets
+from ray18.handover.workbook import BLANK, Cell, Line, read_sheets
 from ray18.handover.workbook import Sheet as WorkbookSheet
 
 _TITLE = "Backlog"
 _LONGEST = 32_767
 """What a cell can hold; openpyxl cuts the rest off without a word."""
+_MOST_ELEMENTS = 4_000_000
+"""Of XML: a backlog has more columns than a hand-over."""
 _WIDTHS = {"title": 50, "description": 60, "id": 26}
 _CHOICES = {"severity": get_args(Severity), "priority": get_args(Priority), "status": get_args(Status)}
 
@@ -58,7 +61,7 @@ def written(table: Table) -> bytes:
 def read(path: str, content: bytes) -> Sheet:
     """The sheet of a workbook that came back. Raises BlockedError; formulas and merged cells become troubles."""
     try:
-        found = read_sheets(path, content)
+        found = read_sheets(path, content, _MOST_ELEMENTS)
     except Unusable as error:
         raise unreadable(error) from error
     ours = [entry for entry in found if entry.lines and "id" in [folded(cell.text) for cell in entry.lines[0].cells]]
@@ -75,7 +78,7 @@ def _read(path: str, found: WorkbookSheet) -> Sheet:
     header, *lines = found.lines
     width = max(at for at, cell in enumerate(header.cells, 1) if cell.text or cell.trouble)
     headings = [cell.text for cell in header.cells[:width]]
-    troubles = [trouble for line in lines for trouble in _troubles(path, line, width)]
+    troubles = [trouble for line in lines for trouble in _troubles(path, line, headings)]
     rows = [_row(path, line, headings) for line in lines]
     made = sheet(headings, rows, f"{path}: {found.name}!1")
     return Sheet(made.rows, (*troubles, *made.troubles), made.notes)
@@ -85,16 +88,22 @@ def _row(path: str, line: Line, headings: list[str]) -> RawRow:
     cells = [*line.cells, *[BLANK] * len(headings)][: len(headings)]
     sheet_name = line.cells[0].place.rpartition("!")[0]
     place = f"{path}: {sheet_name}!{line.number}"
-    return RawRow(
-        place, [cell.text for cell in cells], [f"{path}: {cell.place}" if cell.place else place for cell in cells]
-    )
+    texts = [cell.day if _is_day(cell, name) else cell.text for name, cell in zip(headings, cells, strict=True)]
+    return RawRow(place, texts, [f"{path}: {cell.place}" if cell.place else place for cell in cells])
 
 
-def _troubles(path: str, line: Line, width: int) -> list[Trouble]:
+def _is_day(cell: Cell, heading: str) -> bool:
+    """Whether a cell is a date where one is due: spreadsheets make dates of what people type."""
+    at = column(as_it_was(heading.strip()))
+    return bool(cell.day) and at is not None and at.form == "day"
+
+
+def _troubles(path: str, line: Line, headings: list[str]) -> list[Trouble]:
+    width = len(headings)
     found = [
         Trouble(f"{path}: {cell.place}", cell.trouble, "write the value itself")
-        for cell in line.cells[:width]
-        if cell.trouble
+        for name, cell in zip(headings, line.cells, strict=False)
+        if cell.trouble and not _is_day(cell, name)
     ]
     found += [
         Trouble(f"{path}: {cell.place}", "stands under no heading", "move it to a column with a heading, or remove it")

@@ -192,7 +192,7 @@ def refuse_header(sheet: Sheet, path: str) -> None:
         raise Unusable(*(Remark(path, first.number, text, "give each column its own name", True) for text in troubles))
 
 
-def read_sheets(path: str, content: bytes) -> tuple[Sheet, ...]:
+def read_sheets(path: str, content: bytes, most_elements: int = MAX_ELEMENTS) -> tuple[Sheet, ...]:
     """All sheets of a workbook. Raises Unusable when it cannot be read, or is not safe to read."""
     if content.startswith(_OLE):
         message = "an encrypted workbook, or one in the old .xls format"
@@ -201,7 +201,7 @@ def read_sheets(path: str, content: bytes) -> tuple[Sheet, ...]:
     read_members(content, notes, LIMITS)
     if notes.remarks:
         raise Unusable(*notes.remarks)
-    marks = _swept(path, content)
+    marks = _swept(path, content, most_elements)
     try:
         return tuple(_sheets(path, content, marks))
     except Unusable:
@@ -211,10 +211,10 @@ def read_sheets(path: str, content: bytes) -> tuple[Sheet, ...]:
         raise Unusable(Remark(path, 0, message, "save it as .xlsx again", True)) from error
 
 
-def _swept(path: str, content: bytes) -> dict[str, _Marks]:
+def _swept(path: str, content: bytes, most_elements: int) -> dict[str, _Marks]:
     """Parses every XML part safely; marks by the name of the part."""
     marks: dict[str, _Marks] = {}
-    budget = [MAX_ELEMENTS]
+    budget = [most_elements]
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if "[Content_Types].xml" not in archive.namelist():
             raise Unusable(Remark(path, 0, "a zip archive, but no workbook", "save it as .xlsx", True))
@@ -238,7 +238,7 @@ def _sweep(where: str, path: str, stream: IO[bytes], marks: _Marks, budget: list
     def start(tag: str, attributes: dict[str, str]) -> None:
         budget[0] -= 1
         if budget[0] < 0:
-            message = f"the workbook has more than {MAX_ELEMENTS:,} elements"
+            message = "the workbook has too many elements"
             raise Unusable(Remark(path, 0, message, "keep the list in a workbook of its own", True))
         _mark(path, tag, attributes, marks)
 

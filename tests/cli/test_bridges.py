@@ -200,3 +200,50 @@ def test_what_is_no_sheet_is_a_usage_error(program, ray18, tmp_path: Path, name:
     (tmp_path / "folder.csv").mkdir()
     os.mkfifo(tmp_path / "pipe.csv")
     assert ray18("backlog", "import", tmp_path / name, folder=program.root).status == 2
+
+
+ISSUE = {
+    "number": 4,
+    "html_url": "https://github.com/a/b/issues/4",
+    "title": "Leak",
+    "state": "open",
+    "body": "It leaks.",
+}
+
+
+def test_a_tracker_is_followed_where_people_did_not_touch_the_item(program, ray18, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / "issues.json"
+
+    def again(*options: str, **changed: object) -> object:
+        file.write_text(json.dumps([{**ISSUE, **changed}]))
+        return ray18("backlog", "import", file, "--from", "github", *options, folder=program.root)
+
+    first = again()
+    assert (first.status, "1 row: 0 cells of 0 items changed, 1 item new" in first.out) == (0, True), first.out  # type: ignore[attr-defined]
+    (path,) = (program.root / "backlog").glob("GH-b-*-4.yaml")
+    assert again().out.splitlines()[-1] == "Nothing to change."  # type: ignore[attr-defined]
+    ours = path.read_text().replace("title: Leak", "title: Leak in the pump  # ours").replace("status: open\n", "")
+    path.write_text(ours)
+    followed = again(state="closed", closed_at="2026-05-01T00:00:00Z", state_reason="completed")
+    assert followed.status == 0, followed.out  # type: ignore[attr-defined]
+    text = path.read_text()
+    assert "title: Leak in the pump  # ours" in text
+    assert ("status: done" in text, "closed: 2026-05-01" in text) == (True, True)
+    both = again(title="Leaks")
+    assert (both.status, "the program 'Leak in the pump'" in both.out) == (1, True), both.out  # type: ignore[attr-defined]
+    assert again("--take", "program", title="Leaks").status == 0  # type: ignore[attr-defined]
+    assert again(title="Leaks").out.splitlines()[-1] == "Nothing to change.", "what was decided is remembered"  # type: ignore[attr-defined]
+    assert ray18("check", folder=program.root).status == 0
+
+
+def test_a_date_that_a_spreadsheet_made_of_a_cell_is_a_day(program, ray18, sheet, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    import datetime
+
+    file = tmp_path / "b.xlsx"
+    ray18("backlog", "export", file, "--columns", "due,title", folder=program.root)
+    book = openpyxl.load_workbook(file)
+    column = next(cell.column_letter for cell in book.active[1] if cell.value == "due")
+    book.active[f"{column}2"] = datetime.datetime(2026, 9, 1)
+    book.save(file)
+    assert ray18("backlog", "import", file, folder=program.root).status == 0
+    assert "due: 2026-09-01" in (program.root / "backlog/MB-1.yaml").read_text()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 import zipfile
 from collections.abc import Callable
 
@@ -23,6 +24,7 @@ TEXTS = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"])
     | st.sampled_from("\n\t|`'\"=+-@,;<>&#_x\\")
 )
+TEXTS = TEXTS.map(lambda text: unicodedata.normalize("NFC", text))
 PROSE = TEXTS.filter(lambda text: bool(text.strip()) and not list(deceptive(text)))
 FORMATS = {"csv": csv_sheet, "xlsx": xlsx_sheet, "md": markdown_sheet}
 ITEMS = st.builds(
