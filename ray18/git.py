@@ -191,6 +191,16 @@ class Repository:
         grafts = self.common_dir / "info" / "grafts"
         return (*replaced, *(("info/grafts",) if grafts.exists() else ()))
 
+    def references(self, names: Sequence[str]) -> dict[str, str | None]:
+        """The commits that full reference names point to, as `reference` gives them, in one go where all is well."""
+        question = ("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", *names)
+        status, output, _ = self.attempt(*question)
+        lines = (line.split(" ", 2) for line in os.fsdecode(output).splitlines())
+        found = {name: (kind, oid) for kind, oid, name in lines}
+        if status != 0 or any(found[name][0] != "commit" for name in names if name in found):
+            return {name: self.reference(name) for name in names}
+        return {name: found[name][1] if name in found else None for name in names}
+
     def reference(self, name: str) -> str | None:
         """The commit that a full reference name points to; None when it does not exist.
 

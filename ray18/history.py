@@ -1,5 +1,6 @@
 """Where trust comes from: the commit whose rules judge a proposal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ray18.errors import BlockedError, EnvironmentProblem
@@ -76,11 +77,8 @@ def default_branch(repository: Repository) -> tuple[str, str] | None:
     )
     status, output, _ = repository.attempt("symbolic-ref", "--quiet", name)
     told = output.decode("utf-8", "replace").strip().removeprefix(space) if status == 0 else ""
-    for name in (told, *DEFAULT_BRANCHES):
-        tip = protected_tip(repository, name) if name else None
-        if tip is not None:
-            return name, tip
-    return None
+    names = tuple(name for name in (told, *DEFAULT_BRANCHES) if name)
+    return next(((name, tip) for name, tip in _tips(repository, names).items() if tip is not None), None)
 
 
 def protected_tip(repository: Repository, branch: str) -> str | None:
@@ -88,10 +86,14 @@ def protected_tip(repository: Repository, branch: str) -> str | None:
 
     A bare repository has no remote of its own: whoever can push there could write what looks like one.
     """
-    here = f"refs/heads/{branch}"
-    if _is_shared(repository):
-        return repository.reference(here)
-    return repository.reference(f"refs/remotes/origin/{branch}") or repository.reference(here)
+    return _tips(repository, (branch,))[branch]
+
+
+def _tips(repository: Repository, branches: Sequence[str]) -> dict[str, str | None]:
+    """The newest known commit of each branch, in the order given."""
+    spaces = ("refs/heads",) if _is_shared(repository) else ("refs/remotes/origin", "refs/heads")
+    known = repository.references([f"{space}/{branch}" for branch in branches for space in spaces])
+    return {branch: next(filter(None, (known[f"{space}/{branch}"] for space in spaces)), None) for branch in branches}
 
 
 def _is_shared(repository: Repository) -> bool:

@@ -329,4 +329,4 @@ def test_git_is_asked_as_often_as_the_question_needs_however_large_the_program(
     known, changed, again, anew = costs[0]
     assert (known, again) == (1, 0)
     assert changed <= 2
-    assert anew <= 25
+    assert anew <= 20

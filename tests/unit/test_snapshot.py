@@ -312,3 +312,22 @@ def test_judging_changes_neither_work_tree_nor_index_nor_refs(program: Program, 
 def test_the_environment_of_tests_is_pinned() -> None:
     assert GIT_ENVIRONMENT["GIT_AUTHOR_DATE"].endswith("Z")
     assert issubclass(BlockedError, Ray18Error)
+
+
+def test_references_are_found_together_as_one_by_one(program: Program) -> None:
+    repository = program.repository
+    head = program.git("rev-parse", "HEAD")
+    program.git("tag", "-a", "signed", "-m", "a tag")
+    (program.root / ".git/refs/heads/tagged").write_text(program.git("rev-parse", "signed") + "\n")
+    program.git("branch", "deep/er")
+    names = [f"refs/heads/{name}" for name in ("main", "tagged", "deep", "deep/er", "none", "ma*n", "-x", "")]
+    found = repository.references(names)
+    assert found == {name: repository.reference(name) for name in names}
+    assert found["refs/heads/tagged"] == head
+    assert found["refs/heads/deep"] is None
+
+
+def test_a_reference_to_what_is_not_there_is_damage(program: Program) -> None:
+    (program.root / ".git/refs/heads/broken").write_text("1" * 40 + "\n")
+    with pytest.raises(BlockedError):
+        program.repository.references(["refs/heads/main", "refs/heads/broken"])
