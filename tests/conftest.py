@@ -150,7 +150,12 @@ def outside_of_ci(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
     """A committed program with four leads and one item."""
-    made = Program(tmp_path / "program")
+    return made_program(tmp_path)
+
+
+def made_program(folder: Path) -> Program:
+    """The same, in a folder of one's own."""
+    made = Program(folder / "program")
     made.root.mkdir()
     made.git("init", "-q", "-b", "main")
     made.write("ray18.yaml", SETTINGS)

@@ -11,14 +11,17 @@ from typing import Any, Literal
 
 from ray18.documents import kind
 from ray18.documents.document import Document, read
+from ray18.documents.draft import draft
 from ray18.errors import BlockedError
 from ray18.facts import TEAM, Map
-from ray18.findings import Finding, ordered
+from ray18.findings import Finding, Fix, ordered
 from ray18.gates import Judge
-from ray18.policy import ALL, EACH, ONE, Inputs, Policy, run, shipped_policies
+from ray18.patches import Hunk, hunks
+from ray18.policy import ALL, EACH, ONE, Inputs, Policy, run, run_on_drafts, shipped_policies
 from ray18.program import is_as_merged, rewritten, team_schema_problems
 from ray18.reads import fields_named
-from ray18.snapshot import WorkTreeSnapshot
+from ray18.snapshot import OverlaySnapshot, WorkTreeSnapshot
+from ray18.sources import Sources
 
 Weight = Literal["error", "warning", "information"]
 """error: no commit passes · warning: a gate does not pass · information: worth knowing."""
@@ -34,6 +37,15 @@ class _Known:
     found: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Mend:
+    """A mend of one finding, and the lines that it changes."""
+
+    finding: Finding
+    fix: Fix
+    hunks: tuple[Hunk, ...]
+
+
 class LiveProgram:
     """The documents of a work tree with the texts of an editor over them. Only one thread may use it."""
 
@@ -47,6 +59,7 @@ class LiveProgram:
         self._inputs = self._inputs_of(judge.program.documents)
         self._known = {policy.id: self._judged(policy) for policy in self._policies()}
         self._due: dict[str, None] = {}
+        self._texts: dict[str, bytes | None] = {}
 
     def documents(self, kind_name: str) -> tuple[Document[Any], ...]:
         """All documents of a kind, as they last could be read."""
@@ -62,10 +75,12 @@ class LiveProgram:
         name = self.kind(path)
         if not name:
             return
+        self._texts[path] = content
         before = self._documents.get(path)
         after, problems = read(kind(name), path, content) if content is not None else (None, ())
         self._problems[path] = (*problems, *self._rewritten(path, content))
         if content is not None and after is None:
+            self._problems[path] += self._of_draft(draft(kind(name), path, content))
             return
         if after is None:
             self._documents.pop(path, None)
@@ -101,6 +116,13 @@ class LiveProgram:
             return ordered(problems)
         return ordered({*problems, *(one for known in self._known.values() for one in known.found.get(path, ()))})
 
+    def mends(self, path: str, first: int, last: int) -> tuple[Mend, ...]:
+        """What a machine can mend about the lines `first` to `last` of a file, from 1, as the texts are now."""
+        sources = Sources(OverlaySnapshot(self._judge.snapshot, self._texts))
+        here = (finding for finding in self.findings(path) if first <= max(finding.line, 1) <= last)
+        found = (Mend(finding, finding.fix, hunks(finding, sources)) for finding in here if finding.fix)
+        return tuple(mend for mend in found if mend.hunks)
+
     def weight(self, finding: Finding) -> Weight:
         """How much a finding matters to whoever writes."""
         if finding.level == "warning":
@@ -128,6 +150,12 @@ class LiveProgram:
             except BlockedError:  # `ray18 gate` says so; it is nobody's file here
                 continue
             yield from run([policy], _narrowed(policy, document, inputs))
+
+    def _of_draft(self, document: Document[Any] | None) -> tuple[Finding, ...]:
+        """What policies about single records say of as much of a file as can be read."""
+        about_one = (known.policy for known in self._known.values())
+        drafts = [document] if document is not None else []
+        return tuple(finding for policy in about_one for finding in run_on_drafts(policy, self._inputs, drafts))
 
     def _policies(self) -> tuple[Policy, ...]:
         named = {*self._records, *(name for gate in self._judge.pack.gates for name in gate.policies)}

@@ -6,7 +6,7 @@ are opened in a thread of their own, and what a team's own rules say is asked wh
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,9 @@ from ray18 import __version__
 from ray18.documents import SETTINGS_PATH, kind
 from ray18.documents.document import read
 from ray18.errors import Ray18Error
-from ray18.findings import Finding
+from ray18.findings import Finding, Related
 from ray18.language.completion import Proposal, proposals
-from ray18.language.live import LiveProgram, Weight
+from ray18.language.live import LiveProgram, Mend, Weight
 from ray18.language.reading import Target, declared, explained
 
 _MOMENT = 0.02
@@ -60,7 +60,7 @@ Opener = Callable[[Path], Opened]
 """Opens the program in a folder. Raises Ray18Error."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Root:
     """One folder with a program."""
 
@@ -92,6 +92,11 @@ class Server(LanguageServer):
                 root = self._roots.setdefault(folder, _Root(folder))
                 return root, file.relative_to(folder).as_posix()
         return None
+
+    def uri(self, root: _Root, path: str) -> str:
+        """The address of a file; the one that the editor uses, where it is open."""
+        uris: list[str] = [uri for uri in self.workspace.text_documents if self.place(uri) == (root, path)]
+        return uris[0] if uris else from_fs_path(str(root.folder / path)) or ""
 
     def opened(self, uri: str) -> tuple[_Root, Opened, str, TextDocument] | None:
         """The same, with the open program and the text, if RAY-18 governs the file."""
@@ -223,7 +228,14 @@ class Server(LanguageServer):
             severity=_SEVERITY[weight],
             code=finding.policy,
             source="ray18",
+            related_information=[self._related(uri, one) for one in finding.related] or None,
         )
+
+    def _related(self, uri: str, related: Related) -> lsp.DiagnosticRelatedInformation:
+        placed = self.place(uri)
+        there = self.uri(placed[0], related.path) if placed else uri
+        place = _range(self.workspace.get_text_document(there), related.line, related.column)
+        return lsp.DiagnosticRelatedInformation(lsp.Location(there, place), related.message)
 
 
 def server(opener: Opener) -> Server:
@@ -287,6 +299,17 @@ def _answer_questions(server: Server) -> None:
         items = [_item(number, entry, around) for number, entry in enumerate(found.entries)]
         return lsp.CompletionList(is_incomplete=not found.all_there, items=items)
 
+    mending = lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix])
+
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, mending)
+    def mend(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        here = server.opened(params.text_document.uri)
+        if here is None:
+            return []
+        root, opened, path, _ = here
+        mends = opened.live.mends(path, params.range.start.line + 1, params.range.end.line + 1)
+        return [_action(server, root, one, params.context.diagnostics) for one in mends]
+
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
     def hover(params: lsp.HoverParams) -> lsp.Hover | None:
         here = server.opened(params.text_document.uri)
@@ -320,8 +343,24 @@ def _item(number: int, entry: Proposal, around: lsp.Range) -> lsp.CompletionItem
     )
 
 
+def _action(server: Server, root: _Root, mend: Mend, told: Sequence[lsp.Diagnostic]) -> lsp.CodeAction:
+    """A mend as an editor offers it; one that decides something says so."""
+    changes: dict[str, list[lsp.TextEdit]] = {}
+    for hunk in mend.hunks:
+        around = lsp.Range(lsp.Position(hunk.first - 1, 0), lsp.Position(hunk.last, 0))
+        changes.setdefault(server.uri(root, hunk.path), []).append(lsp.TextEdit(around, hunk.text))
+    title = mend.fix.title[:1].upper() + mend.fix.title[1:]
+    return lsp.CodeAction(
+        title=title if mend.fix.safe else f"{title} (look first: this decides something)",
+        kind=lsp.CodeActionKind.QuickFix,
+        diagnostics=[one for one in told if one.code == mend.finding.policy and mend.finding.message in one.message],
+        is_preferred=mend.fix.safe,
+        edit=lsp.WorkspaceEdit(changes=changes),
+    )
+
+
 def _location(server: Server, root: _Root, target: Target) -> lsp.Location:
-    uri = from_fs_path(target.path if target.whole else str(root.folder / target.path)) or ""
+    uri = (from_fs_path(target.path) or "") if target.whole else server.uri(root, target.path)
     return lsp.Location(uri, _range(server.workspace.get_text_document(uri), target.line, target.column))
 
 
