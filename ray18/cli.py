@@ -42,6 +42,7 @@ COMMANDS = {
     "receive": "Let a bare repository refuse what nobody approved.",
     "replay": "Show past verdicts, and since when a gate is red.",
     "report": "Write one HTML page that shows it all.",
+    "rota": "Say who is on call when, fairly, and what nobody can take.",
     "run": "Walk the steps of the protocol, and stop at the first halt.",
     "schema": "List, show and write the JSON Schemas.",
     "script": "Run one of the protocol's scripts.",
@@ -58,7 +59,7 @@ COMMANDS = {
 SECTIONS = {
     "Start": ("init", "intake", "hooks", "demo", "doctor"),
     "Where do we stand": ("status", "check", "gate", "fleet", "why", "report", "run"),
-    "Records": ("backlog", "plan", "forecast", "probe"),
+    "Records": ("backlog", "plan", "forecast", "rota", "probe"),
     "Decide and sign": ("approve", "approvals", "waive", "waivers", "manual"),
     "Look back and ahead": ("diff", "audit", "replay", "kpi", "outlook", "what-if"),
     "Hand over": ("evidence", "handoff"),

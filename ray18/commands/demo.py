@@ -127,7 +127,7 @@ class _Story:
         self._commit("ravi-patel", "Complete the catalog", {"services.yaml": self._example("services.yaml")})
         governance = {"governance.yaml": self._example("governance.yaml"), **dict(self._under("reports"))}
         self._commit("jonas-weber", "Set up reviews, dashboards and alerts", governance)
-        plans = ("plan.yaml", "schedule.yaml")
+        plans = ("plan.yaml", "schedule.yaml", "rota.yaml")
         self._commit("jonas-weber", "Draw up the plan", {path: self._example(path) for path in plans})
 
     def approve(self) -> None:

@@ -11,6 +11,7 @@ from ray18.commands.policy import PolicyListOutput
 from ray18.commands.policy_explain import PolicyExplanationOutput
 from ray18.commands.policy_tests import PolicyTestOutput
 from ray18.commands.probe import ProbeOutput
+from ray18.commands.rota import RotaOutput
 from ray18.commands.schedule import ScheduleOutput
 from ray18.commands.status import StatusOutput
 from ray18.evidence.automation_candidates import AutomationCandidates
@@ -49,6 +50,7 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "policy-test": PolicyTestOutput,
     "prioritization-matrix": MatrixOutput,
     "release-schedule": ScheduleOutput,
+    "on-call-rota": RotaOutput,
     "coverage-plan": CoveragePlan,
     "automation-candidates": AutomationCandidates,
     "kpi": KpiReportOutput,

@@ -231,10 +231,11 @@ def schedule_command(
         changed = _what_if(made, records, leavers, cancelled)
     except ValueError as error:
         raise BlockedError(str(error), "ray18 check") from error
+    done = ""
     if write:
         if changed is not None:
             raise UsageError("--write writes what is, not what if", "leave --without and --cancel out")
-        _write(ctx, judge, made.planned())
+        done = _write(ctx, judge, made.planned())
     output = _output(judge.program.rules.settings.program.title, made, how.name, changed)
     if format_ == "json":
         say(as_json(output.model_dump(mode="json")).decode())
@@ -243,7 +244,7 @@ def schedule_command(
     elif format_ == "markdown":
         say("".join(f"{line}\n" for line in _markdown(output)))
     else:
-        say("".join(f"{line}\n" for line in _text(output, colourful(sys.stdout))))
+        say(done + "".join(f"{line}\n" for line in _text(output, colourful(sys.stdout))))
 
 
 def _records(judge: Judge, windows: int, hours_: float | None) -> Records:
@@ -328,7 +329,8 @@ def _opening(text: str, plan: Plan) -> CancelledOpening:
     return CancelledOpening(window=name, day=wanted)
 
 
-def _write(ctx: click.Context, judge: Judge, planned: Sequence[Planned]) -> None:
+def _write(ctx: click.Context, judge: Judge, planned: Sequence[Planned]) -> str:
+    """Writes the plan down, and says so."""
     document = judge.program.one("schedule")
     path = judge.program.rules.settings.locations.schedule
     entries: Any = [plain(entry) for entry in planned]
@@ -336,7 +338,7 @@ def _write(ctx: click.Context, judge: Judge, planned: Sequence[Planned]) -> None
         content = render({"planned": entries}, header("schedule", path))
     else:
         content = edit(document.source, {("planned",): entries})
-    say(f"{'wrote ' if write_whole(root(ctx) / path, content) else 'kept  '} {path}\n")
+    return f"{'wrote ' if write_whole(root(ctx) / path, content) else 'kept  '} {path}\n"
 
 
 def _output(title: str, made: Outcome, method: str, changed: tuple[list[str], Outcome] | None) -> ScheduleOutput:

@@ -29,6 +29,8 @@ class Member(Model):
     """The shifts that this person takes; empty = any."""
     share: Annotated[float, Field(gt=0, le=1)] = 1.0
     """How much of a full load is fair: 0.5 for somebody on half time."""
+    pagerduty_id: Annotated[str, Field(pattern=r"^P[A-Z0-9]{5,13}$", examples=["PABC123"])] | None = None
+    """The id of this person's user in PagerDuty."""
     first: Day | None = None
     """The first day on which this person takes part; absent = from the beginning."""
     last: Day | None = None
