@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import click
 
@@ -13,7 +13,7 @@ from ray18.commands.place import open_judge, program_repository, protection, tod
 from ray18.errors import Ray18Error, UsageError
 from ray18.findings import Finding
 from ray18.git import Repository, receiving
-from ray18.history import default_branch
+from ray18.history import default_branch, left_at
 from ray18.ledger import sections_at
 from ray18.native_hooks.folders import HooksFolder, hooks_folder
 from ray18.native_hooks.installed import put, take_away
@@ -21,6 +21,7 @@ from ray18.native_hooks.interpreter import fast_interpreter
 from ray18.native_hooks.pushes import Update, against_the_branch, commit_of, received
 from ray18.native_hooks.received import refusal, refused_name, unapproved, ungated, unsound
 from ray18.native_hooks.scripts import SERVER_STAGES, ServerStage, hook_file
+from ray18.quick.repository import DEFAULT_BRANCHES
 from ray18.renderers import text
 from ray18.terminal import safe
 
@@ -104,53 +105,80 @@ def _judge(ctx: click.Context, stage: ServerStage, pushed: tuple[Update, ...]) -
     repository = program_repository(ctx)
     require_same_repository(repository, stage)
     repository = receiving(repository, os.environ.get("GIT_QUARANTINE_PATH"))
-    guarded = _guarded(repository)
-    answers = [_answer(repository, update, guarded) for update in pushed]
+    guard = _guarded(repository)
+    answers = [_answer(repository, update, guard) for update in pushed]
     for update, (found, _) in zip(pushed, answers, strict=True):
         if found:
             say(f"ray18: {safe(update.name)} is refused\n{text.listed(found, limit=_SHOWN)}")
     return max((status for _, status in answers), default=0)
 
 
-def _guarded(repository: Repository) -> frozenset[str]:
-    """The branches that are judged: the default branch, which says what is protected, and the protected one.
+@dataclass(frozen=True)
+class _Guard:
+    """Which branches are judged, and what they are judged against."""
 
-    In a repository without a default branch yet, the one that HEAD names: with its first push, trust begins.
-    """
+    default: tuple[str, str] | None
+    """Name and tip of the default branch, which says what is protected; None before there is one."""
+    names: frozenset[str]
+    """The branches that are judged, in full: the default and the protected one, and those that could become the default."""
+    above: frozenset[str]
+    """Branches that are not there, and would be the default branch if they were."""
+
+
+def _guarded(repository: Repository) -> _Guard:
+    """By HEAD, the usual names, and the rules in force (`ray18.history.default_branch`). Before there is a default branch, trust
+    begins with the first push of one."""
     status, output, _ = repository.attempt("symbolic-ref", "--quiet", "HEAD")
-    head = os.fsdecode(output).strip() if status == 0 else "refs/heads/main"
-    known = (default_branch(repository), protection(repository, cached=True))
-    return frozenset((head, *(f"refs/heads/{branch[0]}" for branch in known if branch)))
+    head = os.fsdecode(output).strip().removeprefix("refs/heads/") if status == 0 else ""
+    ranked = list(dict.fromkeys(name for name in (head, *DEFAULT_BRANCHES) if name))
+    default, protected = default_branch(repository), protection(repository, cached=True)
+    above = ranked[: ranked.index(default[0])] if default and default[0] in ranked else []
+    known = {default[0] if default else "", protected[0] if protected else ""}
+    judged = {*above, *known, *(ranked if default is None else ())} - {""}
+    return _Guard(
+        default, frozenset(f"refs/heads/{name}" for name in judged), frozenset(f"refs/heads/{n}" for n in above)
+    )
 
 
-def _answer(repository: Repository, update: Update, guarded: frozenset[str]) -> tuple[tuple[Finding, ...], int]:
+def _answer(repository: Repository, update: Update, guard: _Guard) -> tuple[tuple[Finding, ...], int]:
     """What is wrong with one reference, and the exit code."""
     try:
         found = tuple(refused_name(update))
-        if update.name in guarded:
-            found = (*found, *_wrong(repository, update))
+        if update.name in guard.names:
+            found = (*found, *_wrong(repository, update, guard))
     except Ray18Error as error:
         return (replace(refusal(update, error.message, error.remedy), level="blocker"),), error.exit_code
     blocked = any(finding.level == "blocker" for finding in found)
     return found, 3 if blocked else 1 if found else 0
 
 
-def _wrong(repository: Repository, update: Update) -> Iterator[Finding]:
+def _wrong(repository: Repository, update: Update, guard: _Guard) -> Iterator[Finding]:
     branch = update.name.removeprefix("refs/heads/")
     moves = [refusal(update, message, remedy) for message, remedy in against_the_branch(repository, update, branch)]
+    if update.name in guard.above and guard.default is not None and update.new:
+        message = f"this branch would become the default branch, in the place of {guard.default[0]}"
+        moves.append(refusal(update, message, "use another name, or ask who runs this server (git symbolic-ref HEAD)"))
     commit = commit_of(repository, update.new) if update.new else None
     if moves or commit is None:
         yield from moves
         return
-    had = bool(update.old) and holds_program(repository, update.old)
+    start = _start(repository, update, commit, guard)
+    had = start is not None and holds_program(repository, start)
     if not had and not holds_program(repository, commit):
         return
-    judge = open_judge(repository, rev=commit, base=update.old if had else commit, as_of=today())
+    judge = open_judge(repository, rev=commit, base=start if had else commit, as_of=today())
     records = unsound(judge)
     yield from records
     if not records:
-        before = sections_at(repository, update.old, judge.program.rules.settings) if had else None
+        before = sections_at(repository, start, judge.program.rules.settings) if had and start else None
         yield from dict.fromkeys((*unapproved(judge, before), *ungated(judge, _gates(repository))))
+
+
+def _start(repository: Repository, update: Update, commit: str, guard: _Guard) -> str | None:
+    """What a push is judged against: the branch as it was; for a new one, where it left the default branch."""
+    if update.old:
+        return update.old
+    return left_at(repository, commit, None, guard.default[0]) if guard.default else None
 
 
 def _gates(repository: Repository) -> tuple[str, ...]:

@@ -245,6 +245,46 @@ def test_whoever_can_push_does_not_choose_where_trust_begins(server: Served) -> 
     assert "rule-change-is-agreed" in said
 
 
+def test_no_new_branch_becomes_the_judge(server: Served, ray18) -> None:  # type: ignore[no-untyped-def]
+    """HEAD often names a branch that is not there; whoever made it would decide what is protected."""
+    subprocess.run(["git", "symbolic-ref", "HEAD", "refs/heads/master"], cwd=server.bare, check=True)
+    program = server.program
+    program.git("checkout", "-q", "--orphan", "evil")
+    program.write("people.yaml", people_yaml().replace("security-lead: [sven]", "security-lead: [dev]"))
+    program.commit("everything is mine")
+    status, said = server.judged(ray18, "evil", "refs/heads/master")
+    assert status == 1
+    assert "would become the default branch, in the place of main" in said
+    assert server.judged(ray18, "evil", "refs/heads/trunk")[0] == 0, "main goes before it"
+
+
+def test_a_protected_branch_that_is_new_begins_on_the_default_branch(program: Program, tmp_path: Path, ray18) -> None:  # type: ignore[no-untyped-def]
+    program.restart("ray18.yaml", SETTINGS.replace("protected_branch: main", "protected_branch: release"))
+    server = Served(program, served(tmp_path, ray18, "clone", str(program.root)), "")
+    assert server.judged(ray18, "main", "refs/heads/release") == (0, "")
+    program.git("checkout", "-q", "--orphan", "evil")
+    program.write("people.yaml", people_yaml().replace("security-lead: [sven]", "security-lead: [dev]"))
+    program.commit("everything is mine")
+    status, said = server.judged(ray18, "evil", "refs/heads/release")
+    assert status == 3
+    assert "shares no history with main" in said
+    program.git("checkout", "-q", "-f", "-b", "topic", "main")
+    program.write("plan.yaml", PLAN)
+    program.commit("plan")
+    status, said = server.judged(ray18, "topic", "refs/heads/release")
+    assert status == 1
+    assert "has not approved the plan" in said
+
+
+def test_the_first_push_is_judged_by_whatever_usual_name_it_has(program: Program, tmp_path: Path, ray18) -> None:  # type: ignore[no-untyped-def]
+    bare = served(tmp_path, ray18)
+    subprocess.run(["git", "symbolic-ref", "HEAD", "refs/heads/master"], cwd=bare, check=True)
+    server = Served(program, bare, "")
+    program.write("plan.yaml", PLAN)
+    program.commit("plan")
+    assert server.judged(ray18)[0] == 1
+
+
 def test_a_server_may_ask_for_whole_gates(server: Served, ray18) -> None:  # type: ignore[no-untyped-def]
     server.config("--add", "ray18.gate", "backlog")
     server.program.write("backlog/MB-1.yaml", ITEM.replace("owner: sam\n", ""))
