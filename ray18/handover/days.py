@@ -50,6 +50,8 @@ _PART = re.compile(
 )
 _BETWEEN = re.compile(r"[\s,]*(?:and\s+)?", _FLAGS)
 _TAIL = re.compile(r"\s*\.?(?:\s*\[\^?[0-9]+\])?\.?", re.ASCII)
+_LONGEST = 80
+"""Characters of the longest text that is looked at."""
 _WEEK = re.compile(r"[0-9]{4}-?W[0-9]{2}", re.ASCII)
 _BARE = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{1,3})?", re.ASCII)
 _CLOCKED = re.compile(r"[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?", re.ASCII)
@@ -72,6 +74,8 @@ class Unclear:
 def read_day(text: str, dialect: Dialect) -> date | Unclear:
     """The day that a text names, if it can be read in one way only; of a time with a zone, the day it is written with."""
     given = text.strip()
+    if len(given) > _LONGEST:
+        return Unclear("is not a day", "write it as YYYY-MM-DD")
     for pattern, reading in _FORMS:
         match = pattern.fullmatch(given)
         if match:
@@ -175,6 +179,8 @@ _FORMS = (
 def read_duration(text: str, dialect: Dialect) -> float | Unclear:
     """The minutes that a text stands for: `4 hours 42 minutes`, `1h 30m`, `PT90M`; a footnote's mark may follow."""
     given = text.strip()
+    if len(given) > _LONGEST:
+        return Unclear("is not a duration", "write it with units, as 4 h 42 min")
     iso = _ISO_DURATION.fullmatch(given)
     if iso and any(iso.groups()):
         factors = (("weeks", 10080.0), ("days", 1440.0), ("hours", 60.0), ("minutes", 1.0), ("seconds", 1 / 60))

@@ -14,6 +14,8 @@ from ray18.yaml.text import deceptive
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_NODES = 2_000_000
+_SHORT = {"\\b": "\b", "\\f": "\f"}
+"""Short escapes of control characters that no text needs."""
 _DOCUMENT = re.compile(r"---[ \t]*(?:#.*)?$")
 _ESCAPE = re.compile(
     r"\\(?:u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
@@ -110,7 +112,7 @@ def _without_hidden_escapes(text: str, notes: Notebook) -> str:
     by_line: dict[int, str] = {}
     lines = text.split("\n")
     for at, line in enumerate(lines):
-        if "\\u" in line:
+        if "\\u" in line or "\\b" in line or "\\f" in line:
             lines[at], found = _line_without(line)
             if found:
                 by_line[at + 1] = found
@@ -136,6 +138,8 @@ def _escaped_sign(match: re.Match[str]) -> str:
     """The character an escape stands for; empty for half a pair, which the strict reader refuses."""
     if match["high"]:
         return chr(0x10000 + ((int(match["high"], 16) & 0x3FF) << 10) + (int(match["low"], 16) & 0x3FF))
+    if match[0] in _SHORT:
+        return _SHORT[match[0]]
     code = int(match["one"], 16) if match["one"] else 0xD800
     return "" if 0xD800 <= code <= 0xDFFF else chr(code)
 

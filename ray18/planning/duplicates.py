@@ -16,6 +16,8 @@ _CLOSER = 0.5
 """The share of words that is enough when the component is the same as well."""
 _FEWEST = 3
 """The fewest words that two titles must share: two are soon found in any two."""
+_COMMON = 200
+"""A word that more items have among their rarest is not looked up any further."""
 _FIGURE = re.compile(r"\w*[0-9]\w*")
 """A number, version or id: two titles that differ in one speak of two things."""
 
@@ -54,7 +56,7 @@ def _same_vulnerability(items: Sequence[BacklogItem]) -> Iterator[Pair]:
     """Every item beside the first that names the same CVE."""
     first: dict[str, BacklogItem] = {}
     for item in items:
-        for cve in item.security.cve if item.security else ():
+        for cve in _cves(item):
             known = first.setdefault(cve, item)
             if known is not item:
                 yield known, item, f"both are {cve}{_where(known, item)}"
@@ -67,6 +69,10 @@ def _where(one: BacklogItem, other: BacklogItem) -> str:
 
 def _component(item: BacklogItem) -> str:
     return (item.security.product if item.security else None) or item.service or ""
+
+
+def _cves(item: BacklogItem) -> tuple[str, ...]:
+    return item.security.cve if item.security else ()
 
 
 def _same_title(items: Sequence[BacklogItem]) -> Iterator[Pair]:
@@ -82,38 +88,40 @@ def _same_title(items: Sequence[BacklogItem]) -> Iterator[Pair]:
 
 def _differ(one: BacklogItem, other: BacklogItem) -> bool:
     """Whether both name vulnerabilities, and no common one; or components, and not the same."""
-    ours, theirs = (set(item.security.cve if item.security else ()) for item in (one, other))
+    ours, theirs = (set(_cves(item)) for item in (one, other))
     here, there = _component(one), _component(other)
     return bool(ours and theirs and not ours & theirs) or bool(here and there and here != there)
 
 
 def _same_words(items: Sequence[BacklogItem]) -> Iterator[Pair]:
     """Pairs whose titles share enough of their words. Of two alike texts, one of the rarest words of each is shared, so
-    only pairs that share one are compared (prefix filtering: Chaudhuri, Ganti, Kaushik 2006)."""
+    only pairs that share one are compared (prefix filtering: Chaudhuri, Ganti, Kaushik 2006). Items that their titles
+    made one already are looked at once, and a word that very many have tells nothing."""
+    items = list({(item.title.casefold(), _component(item), _cves(item)): item for item in reversed(items)}.values())[
+        ::-1
+    ]
     bags = [words(item.title) for item in items]
     counts = Counter(word for bag in bags for word in bag)
-    by_word: dict[str, list[int]] = defaultdict(list)
+    by_word: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for at, bag in enumerate(bags):
         seen: set[int] = set()
+        figures = sorted(_FIGURE.findall(items[at].title.casefold()))
         for word in sorted(bag, key=lambda word: (counts[word], word))[: len(bag) - ceil(_CLOSER * len(bag)) + 1]:
-            for before in by_word[word]:
+            alike = by_word[word, *figures]
+            for before in alike[:_COMMON]:
                 if before not in seen:
                     seen.add(before)
                     yield from _compared(items[before], items[at], bags[before], bag)
-            by_word[word].append(at)
+            alike.append(at)
 
 
 def _compared(one: BacklogItem, other: BacklogItem, ours: frozenset[str], theirs: frozenset[str]) -> Iterator[Pair]:
     shared, every = len(ours & theirs), len(ours | theirs)
     same_place = bool(_component(one)) and _component(one) == _component(other)
     alike = shared >= _FEWEST and shared >= (_CLOSER if same_place else SAME) * every
-    if alike and not _differ(one, other) and _figures(one) == _figures(other):
+    if alike and not _differ(one, other):
         place = f", and the component {_component(one)}" if same_place else ""
         yield one, other, f"they share {shared} of {every} words{place}"
-
-
-def _figures(item: BacklogItem) -> list[str]:
-    return sorted(_FIGURE.findall(item.title.casefold()))
 
 
 def _said_different(one: BacklogItem, other: BacklogItem) -> bool:

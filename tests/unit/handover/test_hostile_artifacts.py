@@ -394,3 +394,29 @@ def test_what_goes_beyond_the_most_items_is_counted_and_blocks() -> None:
     handover = read_handover(whole(PERFORMANCE=as_json([{"title": str(number)} for number in range(20_002)])))
     entry = next(entry for entry in handover.artifacts if entry.name.startswith("PERFORMANCE"))
     assert (entry.rows, entry.items, entry.accounted, entry.readable) == (20_002, 20_000, True, False)
+
+
+FOREIGN: dict[str, tuple[str, bytes, str]] = {
+    "A01 aliases in rules": ("OBSERVABILITY-BASELINE.yaml", b"groups: &a [x]\nrules: [*a, *a]\n", "the anchor &a is not allowed"),
+    "A12 tag in a catalog": ("SERVICE-CATALOG.yaml", b"apiVersion: !!python/object/apply:os.system [touch]\n", "is not allowed"),
+    "A15 in a log": ("SECURITY-RISK-LOG.yaml", b"risks: []\n---\nrisks: []\n", "a second document begins here"),
+    "A19 conflict": ("SERVICE-CATALOG.yaml", b"<<<<<<< HEAD\nservices: []\n", "a merge conflict is left in the file"),
+    "B01 scanner": ("SECURITY-RISK-LOG.sarif", b'{"runs": [], "runs": []}', "the name 'runs' stands twice"),
+    "B17 logs": ("SECURITY-RISK-LOG.zip", zipped(("../x.csv", HEADER)), "its name leads out of its folder"),
+    "B18 logs": ("SECURITY-RISK-LOG.zip", zipped(("x.csv", bytes(90_000_000))), "the archive would inflate to 90,000,000"),
+    "archive in archive": ("SECURITY-RISK-LOG.zip", zipped(("x.zip", zipped(("a", b"")))), "a zip archive, but no workbook"),
+    "B20 list": ("SECURITY-RISK-LOG.xlsx", edited(SHEET, b"<worksheet", ENTITIES), "defines a document type or entities"),
+    "B23 list": ("TECH-DEBT-REGISTER.xls", b"\xd0\xcf\x11\xe0" + bytes(99), "an encrypted workbook, or one in the old .xls"),
+    "TOML": ("TECH-DEBT-REGISTER.md", b"+++\nx = " + b"[" * 50_000 + b"\n+++\n", "the front matter is not read"),
+    "front matter": ("TECH-DEBT-REGISTER.md", b"---\nx: &a 1\ny: *a\n---\n", "the front matter is not read: the anchor &a"),
+    "no rules": ("OBSERVABILITY-BASELINE.yaml", b"groups: [1, {}]\n", "a group is not an object with `rules`"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "content", "expected"), FOREIGN.values(), ids=FOREIGN)
+def test_hostile_files_in_the_forms_of_other_tools_are_refused(path: str, content: bytes, expected: str) -> None:
+    started = time.process_time()
+    handover = read_handover({path: content})
+    assert time.process_time() - started < 2
+    assert any(expected in remark.message for remark in handover.remarks), handover.remarks
+    assert all(entry.accounted for entry in handover.artifacts)
