@@ -1,5 +1,6 @@
 """Every request to GitHub is valid by GitHub's own description of its API, as the mock server Prism checks it."""
 
+import json
 import os
 import shutil
 import socket
@@ -33,7 +34,7 @@ class FirstPages(Client):
         yield next(super().pages(what, path, **query))
 
 
-pytestmark = pytest.mark.skipif(
+needs_prism = pytest.mark.skipif(
     not PRISM or not DESCRIPTION.exists(),
     reason="needs prism (npm) on PATH and GitHub's description in RAY18_CONTRACTS",
 )
@@ -63,12 +64,14 @@ def api() -> Iterator[Client]:
         server.wait()
 
 
+@needs_prism
 def test_an_invalid_request_is_found_out(api: Client) -> None:
     """So the tests below can fail."""
     with pytest.raises(EnvironmentProblem, match="422"):
         api.send("POST", f"repos/o/r/statuses/{COMMIT}", {"state": "wonderful"})
 
 
+@needs_prism
 def test_what_is_asked_about_a_pull_request_is_valid_and_its_answer_understood(api: Client) -> None:
     answers = github.fetch(api, "octocat/Hello-World", 1347)
     assert [answer.what for answer in answers] == ["change", "reviews", "commits"]
@@ -81,6 +84,7 @@ def test_what_is_asked_about_a_pull_request_is_valid_and_its_answer_understood(a
     assert review.commit == "ecdd80bb57125d7ba9641ffaa4d7d2c19d3f3091"
 
 
+@needs_prism
 def test_what_is_told_is_valid(api: Client) -> None:
     for state in ("success", "failure", "error"):
         for url in ("", "https://ci.example.org/1"):
@@ -90,6 +94,20 @@ def test_what_is_told_is_valid(api: Client) -> None:
     github.post_comment(api, "o/r", 7, "text")
 
 
+@needs_prism
+def test_a_comment_written_anew_is_valid(api: Client) -> None:
+    if "/issues/comments/{comment_id}" not in DESCRIPTION.read_text():
+        pytest.skip("this description leaves the question out")
+    github.edit_comment(api, "o/r", 7, 1, "text")
+
+
+@needs_prism
+def test_open_and_merged_changes_are_asked_for_validly(api: Client) -> None:
+    assert github.numbers(api, "o/r", "main", merged=False) == [1347]
+    github.numbers(api, "o/r", "main", merged=True)
+
+
+@needs_prism
 def test_check_runs_are_valid(api: Client) -> None:
     finding = Finding(
         "serious-item-has-owner", "error", "nobody owns it", "backlog/MB-1.yaml", 3, 1, "MB-1", "name one"
@@ -98,3 +116,20 @@ def test_check_runs_are_valid(api: Client) -> None:
     assert tell_checks(api, "o/r", COMMIT, [run]) == {"ray18/backlog": "posted"}
     mocked = CheckRun("mighty_readme", "neutral", "waived", "# Backlog", "", ())
     assert tell_checks(api, "o/r", COMMIT, [mocked]) == {"mighty_readme": "updated"}
+
+
+EXAMPLES = Path(os.environ.get("RAY18_WEBHOOK_EXAMPLES", "/nonexistent/examples"))
+"""The folder of the npm package @octokit/webhooks-examples."""
+
+
+@pytest.mark.skipif(
+    not EXAMPLES.is_dir(), reason="needs the npm package @octokit/webhooks-examples in RAY18_WEBHOOK_EXAMPLES"
+)
+def test_the_published_examples_of_webhooks_are_understood() -> None:
+    found = []
+    for path in sorted(EXAMPLES.glob("*/index.json")):
+        for event in json.loads(path.read_text()):
+            if event["name"] == "pull_request_review":
+                found += [github.from_webhook(json.dumps(example).encode()) for example in event["examples"]]
+    assert len(found) >= 4
+    assert {review.state for change in found for review in change.reviews} >= {"commented", "dismissed"}
