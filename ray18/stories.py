@@ -1,10 +1,11 @@
 """What history tells of items and decisions, in one pass over the first-parent chain: every version of every item, when each
 subject last changed its meaning, and when each decision entered.
 
-A step's time is its committer's, as the commit tells it, never earlier than that of the step before: good for figures,
-not for trust.
+A step's time is its committer's, as the commit tells it, where it fits those of the other steps: good for figures, not for
+trust.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -20,6 +21,10 @@ from ray18.git import Entry, Repository
 from ray18.subjects import leaves_of
 
 _READ = frozenset({"backlog-item", "plan", "services", "governance", "approval"})
+
+
+_LAST_SECOND = 7_258_118_400
+"""The year 2200: a later time is a wrong clock."""
 
 
 class Version(NamedTuple):
@@ -101,10 +106,30 @@ def read_stories(repository: Repository, tip: str, settings: Settings, as_of: da
 
 
 def _dated(steps: Sequence[Step]) -> Iterator[tuple[Step, datetime]]:
-    last = 0
-    for step in steps:
-        last = max(last, step.commit.committer.when or 0)
+    """Each step with its time: the committer's where it fits the others, else that of the last step before that does."""
+    claimed = [min(max(0, step.commit.committer.when or 0), _LAST_SECOND) for step in steps]
+    fitting = rising(claimed)
+    last = min((claimed[at] for at in fitting), default=0)
+    for at, step in enumerate(steps):
+        last = claimed[at] if at in fitting else last
         yield step, datetime.fromtimestamp(last, UTC)
+
+
+def rising(values: Sequence[int]) -> frozenset[int]:
+    """The places of a longest part that never falls: a few wrong clocks, ahead or behind, do not fit into it."""
+    tails: list[int] = []
+    places: list[int] = []
+    before: list[int | None] = []
+    for place, value in enumerate(values):
+        at = bisect_right(tails, value)
+        before.append(places[at - 1] if at else None)
+        tails[at : at + 1] = [value]
+        places[at : at + 1] = [place]
+    found, here = set(), places[-1] if places else None
+    while here is not None:
+        found.add(here)
+        here = before[here]
+    return frozenset(found)
 
 
 @dataclass

@@ -27,7 +27,7 @@ from ray18.gates import Judge
 from ray18.handover.model import Ticket
 from ray18.planning.arrivals import Shares, busiest_half, evenly
 from ray18.planning.forecast import Forecast
-from ray18.planning.hours import HOURS, WEEKDAYS, open_in, week_of
+from ray18.planning.hours import HOURS, WEEKDAYS, known_zone, open_in, week_of
 from ray18.planning.negative_binomial import chance_above
 from ray18.planning.on_call import (
     PER_SHIFT,
@@ -40,8 +40,8 @@ from ray18.planning.on_call import (
     time_on_call,
 )
 from ray18.planning.pool import WEEKLY
-from ray18.planning.queues import Need, SiteShortfall
-from ray18.planning.staffing import Staffing, hours_of_week, own_tickets, queues_of, staffing
+from ray18.planning.queues import MOST_LOAD, Need, SiteShortfall
+from ray18.planning.staffing import Staffing, hours_of_week, queues_of, staffing, takes
 from ray18.planning.ticket_counts import ENOUGH, Counts, History
 
 VERSION = 1
@@ -252,6 +252,7 @@ def coverage_plan(
     """Forecast and coverage; None when no whole week of history is known on that day."""
     wanted = wanted or Wanted()
     every = tuple(ticket for ticket in tickets if ticket.day <= as_of)
+    coverage = _with_known_zones(coverage)
     name = wanted.time_zone or _zone_of(coverage)
     zone = ZoneInfo(name) if name else None
     told = history(every, as_of, zone)
@@ -276,6 +277,15 @@ def coverage_plan(
         coverage=CoverageOutput(required=requirement, planned=planned, staffing=staffed),
         limits=list(_limits(by_severity, hours, staffed is not None)),
     )
+
+
+def _with_known_zones(coverage: Coverage | None) -> Coverage | None:
+    """The coverage without hours and sites of time zones that do not exist; the policy `plan-time-zones-exist` names them."""
+    if coverage is None:
+        return None
+    hours = tuple(hours for hours in coverage.support_hours if known_zone(hours.time_zone))
+    sites = tuple(site for site in coverage.sites if known_zone(site.time_zone))
+    return coverage.model_copy(update={"support_hours": hours, "sites": sites})
 
 
 def _zone_of(coverage: Coverage | None) -> str:
@@ -373,7 +383,8 @@ def _staffing(
     for queue in queues:
         weekly = ahead.weekly(_counts(queue, queues, ahead.history))
         at = _busiest(weekly)
-        own = own_tickets(queue, queues, tickets)
+        comes = takes(queue, queues)
+        own = [ticket for ticket in tickets if comes(ticket.category)]
         busy.append((queue, float(weekly.steps[at].quantiles[P90]), own))
         monday = monday or ahead.history.last + timedelta(weeks=ahead.gap + at + 1)
     made = staffing(coverage, busy, hours, monday or ahead.as_of, name or "UTC")
@@ -384,18 +395,14 @@ def _staffing(
         missing=_by_weekday(made.missing),
         sites=[_site(short) for short in made.sites],
         assumptions=list(_assumptions(coverage, made)),
-        sufficient=not any(made.missing) and not made.untimed,
+        sufficient=not any(made.missing) and not made.untimed and not made.beyond,
     )
 
 
 def _counts(queue: Queue, queues: Sequence[Queue], told: History) -> Counts:
-    """The counts of a queue's categories; of a queue that takes the rest, all but those of the others."""
-    taken = {category.casefold() for other in queues for category in other.categories}
-    own = {category.casefold() for category in queue.categories}
-    if not own and not taken:
-        return told.total
-    wanted = {name for name in told.by_category if (name.casefold() in own if own else name.casefold() not in taken)}
-    return told.total.only([told.by_category[name] for name in sorted(wanted)])
+    """The counts of the tickets that come to a queue."""
+    comes = takes(queue, queues)
+    return told.where(lambda event: comes(event.category))
 
 
 def _queue(need: Need) -> QueueOutput:
@@ -486,6 +493,10 @@ def _assumptions(coverage: Coverage, made: Staffing) -> Iterator[str]:
         "training and meetings."
     )
     yield "What comes at closed hours waits for the next opening; each hour is looked at as if it went on for ever."
+    for queue in made.closed:
+        yield f"The queue {queue} is closed in all of that week."
+    for queue in made.beyond:
+        yield f"The queue {queue} gets more work in an hour than {MOST_LOAD:,} people can do: it is left out."
     for queue in made.untimed:
         yield f"Nobody knows how long a ticket of {queue} takes: give `handling_minutes` of the queue, or in the history."
 
@@ -502,7 +513,7 @@ def _summary(
     low, high = week.quantiles[P10], week.quantiles[P90]
     lines = [
         f"About {week.mean:.1f} tickets a week; in four weeks of five between {low} and {high}.",
-        f"The evidence is {total.evidence}: {len(told.total.weekly)} whole weeks; {total.reason}.",
+        f"The evidence is {total.evidence}: {told.weeks} whole weeks; {total.reason}.",
         f"A busy week brings {_some(need.pages_in_a_busy_week, 'page')}; {_some(need.pairs_on_duty, 'pair')} "
         f"of primary and secondary can take {need.pages_with_room_for}.",
     ]

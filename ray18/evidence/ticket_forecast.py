@@ -1,18 +1,21 @@
 """The tickets to expect, by week and by day: in total, those that page, and by severity, category and service."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
-from functools import cached_property, partial
+from functools import cached_property
 
 from ray18.documents.base import Output
 from ray18.handover.model import Ticket
 from ray18.planning.forecast import QUANTILES, Backtest, Forecast, Grade, MethodName, forecast
-from ray18.planning.pool import DAILY, WEEKLY, Calendar, Rhythm
-from ray18.planning.ticket_counts import Counts, Event, History, counted, regular
+from ray18.planning.pool import DAILY, WEEKLY, Calendar
+from ray18.planning.ticket_counts import Counts, Event, Field, History, counted
 
 MOST_GAP = 52
 """Weeks without history that are bridged at the most."""
+_FIELDS: tuple[Field, ...] = ("severity", "category", "service")
+_MOST_NAMED = 50
+_MOST_DAYS = 3 * 364
 P10, P50, P90 = (QUANTILES.index(share) for share in (0.1, 0.5, 0.9))
 
 
@@ -126,7 +129,7 @@ class ForecastOutput(Output):
     by_service: list[SeriesOutput]
     """By service, where there are enough tickets."""
     not_forecast: list[str]
-    """Categories and services with too few tickets for a forecast of their own; they count in the total."""
+    """Names with too few tickets for a forecast of their own; they count in the total."""
 
 
 def history(tickets: Iterable[Ticket], as_of: date, zone: tzinfo | None) -> History | None:
@@ -166,63 +169,72 @@ class Ahead:
         return replace(made, steps=made.steps[self.gap :])
 
     def daily(self, counts: Counts) -> Forecast | None:
-        """By day, from the plan's day on."""
+        """By day, from the plan's day on; it rests on the last three years."""
         if counts.daily is None or not self.by_day:
             return None
-        skipped = self._skipped_days(counts)
-        made = forecast(counts.daily, skipped + DAILY.horizon, DAILY, self._weekday_or_holiday)
-        return replace(made, steps=made.steps[skipped:])
+        made = forecast(counts.daily[-_MOST_DAYS:], self._skipped_days + DAILY.horizon, DAILY, self._weekday_or_holiday)
+        return replace(made, steps=made.steps[self._skipped_days :])
 
-    def _skipped_days(self, counts: Counts) -> int:
-        end = self.history.first + timedelta(days=len(counts.daily or ()))
+    @property
+    def _first_day(self) -> date:
+        """The first day that a forecast by day rests on, a Monday."""
+        return self.history.first + timedelta(days=max(0, 7 * self.history.weeks - _MOST_DAYS))
+
+    @property
+    def _known_days(self) -> int:
+        return min(7 * self.history.weeks, _MOST_DAYS)
+
+    @property
+    def _skipped_days(self) -> int:
+        """Days between the history's end and the plan's day."""
+        end = self.history.first + timedelta(weeks=self.history.weeks)
         return min(max(0, (self.as_of - end).days), 7 * MOST_GAP)
 
     @cached_property
     def _weekday_or_holiday(self) -> Calendar:
-        days = 7 * (len(self.history.total.weekly) + 2 * MOST_GAP + self.weeks)
-        off = {(holiday - self.history.first).days for holiday in self.holidays}
+        days = self._known_days + 7 * (2 * MOST_GAP + self.weeks)
+        off = {(holiday - self._first_day).days for holiday in self.holidays}
         return [7 if place in off else place % 7 for place in range(days)].__getitem__
 
     def _holidays_in_week(self, place: int) -> int:
         monday = self.history.first + timedelta(weeks=place)
         return min(2, sum(monday + timedelta(days=day) in self.holidays for day in range(5)))
 
-    def outputs(self, names: Iterable[str], series: Mapping[str, Counts]) -> list[SeriesOutput]:
-        """Several series."""
-        return [self.output(name, series[name]) for name in names]
+    def outputs(self, field: Field) -> list[SeriesOutput]:
+        """The series of all names with enough tickets."""
+        series = self.history.of(field, self.history.names(field)[0])
+        return [self.output(name, counts) for name, counts in series.items()]
 
     def output(self, name: str, counts: Counts, weekly: Forecast | None = None) -> SeriesOutput:
         """One series; `weekly` if it is there already."""
         recent, daily = counts.weekly[-12:], self.daily(counts)
-        by_week = partial(self._rhythm, rhythm=WEEKLY, known=len(counts.weekly), skipped=self.gap)
-        by_day = partial(self._rhythm, rhythm=DAILY, known=len(counts.daily or ()), skipped=self._skipped_days(counts))
+        next_week = self.history.weeks + self.gap
         return SeriesOutput(
             name=name,
             tickets=sum(counts.weekly),
             recent_mean=round(sum(recent) / len(recent), 2),
-            weekly=by_week(weekly or self.weekly(counts)),
-            daily=by_day(daily) if daily else None,
-        )
-
-    def _rhythm(self, made: Forecast, *, rhythm: Rhythm, known: int, skipped: int) -> RhythmOutput:
-        days = 7 if rhythm is WEEKLY else 1
-
-        def day(place: int) -> date:
-            return self.history.first + timedelta(days=days * place)
-
-        return RhythmOutput(
-            method=made.method,
-            reason=made.reason,
-            evidence=made.evidence,
-            weights={member: round(weight, 3) for member, weight in made.weights.items()},
-            backtest=_backtest(made.backtest, [day(origin) for origin in made.backtest.origins])
-            if made.backtest
+            weekly=_rhythm(
+                weekly or self.weekly(counts), lambda at: self.history.first + timedelta(weeks=at), next_week
+            ),
+            daily=_rhythm(daily, lambda at: self._first_day + timedelta(days=at), self._known_days + self._skipped_days)
+            if daily
             else None,
-            steps=[
-                StepOutput(starts=day(known + skipped + at), mean=round(step.mean, 2), quantiles=list(step.quantiles))
-                for at, step in enumerate(made.steps)
-            ],
         )
+
+
+def _rhythm(made: Forecast, day: Callable[[int], date], first: int) -> RhythmOutput:
+    """A forecast whose first step has the number `first`; `day` tells when a step begins."""
+    return RhythmOutput(
+        method=made.method,
+        reason=made.reason,
+        evidence=made.evidence,
+        weights={member: round(weight, 3) for member, weight in made.weights.items()},
+        backtest=_backtest(made.backtest, [day(origin) for origin in made.backtest.origins]) if made.backtest else None,
+        steps=[
+            StepOutput(starts=day(first + at), mean=round(step.mean, 2), quantiles=list(step.quantiles))
+            for at, step in enumerate(made.steps)
+        ],
+    )
 
 
 def _backtest(backtest: Backtest, origins: list[date]) -> BacktestOutput:
@@ -244,7 +256,7 @@ def history_output(told: History, source: str, time_zone: str, as_of: date) -> H
         source=source,
         time_zone=time_zone,
         tickets=sum(told.total.weekly),
-        weeks=len(told.total.weekly),
+        weeks=told.weeks,
         first_week=told.first,
         last_week=told.last,
         days_old=(as_of - told.last_day).days,
@@ -255,8 +267,8 @@ def history_output(told: History, source: str, time_zone: str, as_of: date) -> H
 def ticket_forecast(ahead: Ahead, total: Forecast, paging: Forecast) -> ForecastOutput:
     """Every series; the weekly forecasts of all tickets and of those that page are there already."""
     told = ahead.history
-    categories, services = regular(told.by_category), regular(told.by_service)
-    small = (set(told.by_category) - {*categories}) | (set(told.by_service) - {*services})
+    small = sorted({name for field in _FIELDS for name in told.names(field)[1]})
+    more = len(small) - _MOST_NAMED
     return ForecastOutput(
         horizon_weeks=ahead.weeks,
         horizon_days=DAILY.horizon,
@@ -264,8 +276,8 @@ def ticket_forecast(ahead: Ahead, total: Forecast, paging: Forecast) -> Forecast
         quantiles=list(QUANTILES),
         total=ahead.output("all", told.total, total),
         paging=ahead.output("paging", told.paging()[0], paging),
-        by_severity=ahead.outputs(sorted(told.by_severity), told.by_severity),
-        by_category=ahead.outputs(categories, told.by_category),
-        by_service=ahead.outputs(services, told.by_service),
-        not_forecast=sorted(small),
+        by_severity=ahead.outputs("severity"),
+        by_category=ahead.outputs("category"),
+        by_service=ahead.outputs("service"),
+        not_forecast=[*small[:_MOST_NAMED], *([f"… and {more:,} more"] if more > 0 else [])],
     )

@@ -23,6 +23,8 @@ COLUMNS: Columns = {
     "resolved": ("resolvedat", "resolved", "closedat", "closed"),
     "reopened": ("reopened", "reopencount", "reopenedcount"),
 }
+_YEARS = range(1970, 2201)
+"""Of times that can be moved to any time zone."""
 _WEEK = re.compile(r"[0-9]{4}-?W[0-9]{2}", re.ASCII)
 _COUNT = re.compile(r"[0-9]{1,7}", re.ASCII)
 _MINUTES = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,6})?", re.ASCII)
@@ -82,9 +84,10 @@ def _day(given: str, notes: Notebook) -> date | Unclear:
 def _moment(given: str) -> datetime | None:
     """The time by ISO 8601, where there is one: a day alone says nothing about the hour."""
     try:
-        return datetime.fromisoformat(given) if ":" in given else None
+        moment = datetime.fromisoformat(given) if ":" in given else None
     except ValueError:
         return None
+    return moment if moment and moment.year in _YEARS else None
 
 
 def _later(row: Row, name: str, notes: Notebook) -> datetime | None:

@@ -4,6 +4,7 @@ Few tickets say little about 168 hours. So the share of each hour is drawn towar
 hour of the day, with the weight of one ticket for each hour of the week.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -66,5 +67,5 @@ def _open_run(opened: Sequence[bool], start: int, most: int) -> list[int]:
 
 def busiest_half(given: Shares) -> float:
     """The greatest share of a week's tickets that falls into the same twelve hours of every day; even = a half."""
-    by_hour = [sum(given[hour::24]) for hour in range(24)]
-    return max(sum(by_hour[(start + step) % 24] for step in range(12)) for start in range(24))
+    by_hour = [math.fsum(given[hour::24]) for hour in range(24)]
+    return max(math.fsum(by_hour[(start + step) % 24] for step in range(12)) for start in range(24))

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 _NOTHING = 1e-18
 """A state that is this much rarer than the most common one no longer counts."""
-MOST_SERVERS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ def service(rate: float, handling: float, servers: int, promise: Promise) -> Ser
 
 
 def heads(rate: float, handling: float, promise: Promise) -> int:
-    """The fewest people who keep the promise; more never break it. Raises ValueError beyond 100,000."""
+    """The fewest people who keep the promise; more never break it."""
 
     def kept(servers: int) -> bool:
         given = service(rate, handling, servers, promise)
@@ -151,11 +150,12 @@ def heads(rate: float, handling: float, promise: Promise) -> int:
 
     if rate == 0:
         return 0
-    low, high = 0, max(1, math.ceil(rate * handling))
-    while not kept(high):
-        low, high = high, high * 2
-        if high > MOST_SERVERS:
-            raise ValueError(f"{rate * handling:.0f} erlangs need more than {MOST_SERVERS:,} people")
+    low, more = math.floor(rate * handling), 1
+    if kept(low):
+        low, more = 0, low
+    while not kept(low + more):
+        low, more = low + more, 2 * more
+    high = low + more
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if kept(middle) else (middle, high)

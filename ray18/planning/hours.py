@@ -6,7 +6,7 @@ exist stands for the one after it.
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ray18.documents.plan import SupportHours, Weekday
 
@@ -19,6 +19,15 @@ _NOON = 13.0
 
 Week = Sequence[datetime]
 """168 moments, an hour apart."""
+
+
+def known_zone(name: str) -> bool:
+    """Whether there is such a time zone here."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def week_of(monday: date, time_zone: str) -> tuple[datetime, ...]:

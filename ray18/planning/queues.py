@@ -16,6 +16,8 @@ from ray18.planning.arrivals import Shares, deferred
 from ray18.planning.erlang import Promise, Service, heads, service
 from ray18.planning.hours import HOURS, WEEKDAYS, Week, awake_site, offset, open_in
 
+MOST_LOAD = 2_000
+"""Erlangs in an hour that are looked at."""
 MOST_SKILLS = 8
 """Skills that are looked at in every combination: 255 groups an hour."""
 
@@ -74,11 +76,16 @@ def promise(queue: Queue) -> Promise:
     )
 
 
-def need(demand: Demand, opened: Sequence[bool]) -> Need:
-    """Heads by hour; none where the queue is closed. What comes at closed hours waits for the next opening."""
+def need(demand: Demand, opened: Sequence[bool]) -> Need | None:
+    """Heads by hour; none where the queue is closed. What comes at closed hours waits for the next opening.
+
+    None where an hour brings more work than is looked at.
+    """
     queue = demand.queue
     come = [demand.tickets * share for share in demand.shares]
     arrivals = deferred(come, opened, math.ceil(queue.answer_within_minutes / 60))
+    if max(arrivals) / 60 * demand.handling > MOST_LOAD:
+        return None
     known: dict[float, int] = {}
     for rate in arrivals:
         if rate not in known:

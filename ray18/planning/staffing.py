@@ -1,7 +1,7 @@
 """From a ticket history and a plan's coverage to the people its queues need in a busy week."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import Protocol
@@ -49,6 +49,10 @@ class Staffing:
     sites: tuple[SiteShortfall, ...]
     untimed: tuple[str, ...]
     """Queues for which nobody knows how long a ticket takes."""
+    closed: tuple[str, ...]
+    """Queues that no hour of the week is open for."""
+    beyond: tuple[str, ...]
+    """Queues with more work than is looked at."""
 
 
 def hours_of_week(tickets: Iterable[Ticket], zone: tzinfo | None) -> Shares:
@@ -77,11 +81,11 @@ def queues_of(coverage: Coverage, tickets: Sequence[Ticket]) -> tuple[Queue, ...
     return (Queue(id="all", support_hours=office[0] if len(office) == 1 else None),)
 
 
-def own_tickets(queue: Queue, queues: Sequence[Queue], tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
-    """The tickets that come to a queue."""
-    taken = {category.casefold() for other in queues for category in other.categories}
+def takes(queue: Queue, queues: Sequence[Queue]) -> Callable[[str], bool]:
+    """Whether the tickets of a category come to a queue."""
     own = {category.casefold() for category in queue.categories}
-    return tuple(t for t in tickets if (t.category.casefold() in own if own else t.category.casefold() not in taken))
+    taken = {category.casefold() for other in queues for category in other.categories}
+    return lambda category: category.casefold() in own if own else category.casefold() not in taken
 
 
 def staffing(
@@ -93,17 +97,24 @@ def staffing(
 ) -> Staffing:
     """For each queue with the tickets of its busy week and those of its past."""
     week = week_of(monday, zone)
-    needs, untimed = [], []
+    needs: list[Need] = []
+    untimed, closed, beyond = [], [], []
     for queue, tickets, own in busy:
         handling = queue.handling_minutes or minutes_each(own)
+        opened = open_hours(queue, coverage, week)
         if handling is None:
             untimed.append(queue.id)
-            continue
-        hours = hours_of_week(own, week_zone(zone))
-        shape = all_hours if hours == evenly() else hours
-        needs.append(need(Demand(queue, tickets, handling, shape), open_hours(queue, coverage, week)))
+        elif not any(opened):
+            closed.append(queue.id)
+        else:
+            hours = hours_of_week(own, week_zone(zone))
+            demand = Demand(queue, tickets, handling, all_hours if hours == evenly() else hours)
+            found = need(demand, opened)
+            needs += [found] if found else []
+            beyond += [] if found else [queue.id]
     short = missing(needs, at_work(coverage, week))
-    return Staffing(monday, zone, tuple(needs), short, by_site(short, coverage, week), tuple(untimed))
+    sites = by_site(short, coverage, week)
+    return Staffing(monday, zone, tuple(needs), short, sites, tuple(untimed), tuple(closed), tuple(beyond))
 
 
 def week_zone(name: str) -> tzinfo:

@@ -1,18 +1,25 @@
 """Ticket counts by whole week (Monday to Sunday) and by day: what a forecast rests on, and what had to be left out."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import NamedTuple
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 ENOUGH = 12
 """A category or service is forecast when it had this many tickets in the last 52 weeks: about one a month."""
 PAGING = frozenset(("critical", "high", "p1", "p2"))
 """Severities whose tickets call somebody at any hour."""
+MOST_WEEKS = 520
+MOST_SERIES = 40
+"""Names of one kind that are forecast at the most."""
 _WEEK = timedelta(days=7)
 _SILENCE = 14.0
 """Tickets that a time without any would have brought: by chance it stays silent once in a million times."""
+
+
+Field = Literal["severity", "category", "service"]
 
 
 class Event(NamedTuple):
@@ -33,26 +40,18 @@ class Counts:
     daily: tuple[int, ...] | None
     """None where the history tells of weeks only."""
 
-    def __add__(self, other: "Counts") -> "Counts":
-        daily = None if self.daily is None or other.daily is None else _sums(self.daily, other.daily)
-        return Counts(_sums(self.weekly, other.weekly), daily)
 
-    def only(self, parts: Sequence["Counts"]) -> "Counts":
-        """The sum of some parts, over the same weeks; zeros where there is none."""
-        none = Counts((0,) * len(self.weekly), None if self.daily is None else (0,) * len(self.daily))
-        return sum(parts, start=none)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
     """Whole weeks, oldest first, with no gap: a week or day without a ticket counts as zero."""
 
     first: date
     """Monday of the first week."""
-    total: Counts
-    by_severity: Mapping[str, Counts]
-    by_category: Mapping[str, Counts]
-    by_service: Mapping[str, Counts]
+    weeks: int
+    by_week: bool
+    """Whether the history tells of weeks only."""
+    events: tuple[Event, ...]
+    """Those of the whole weeks."""
     notes: tuple[str, ...]
     """What was left out, or looks wrong, in words."""
     last_day: date
@@ -61,20 +60,48 @@ class History:
     @property
     def last(self) -> date:
         """Monday of the last week."""
-        return self.first + _WEEK * (len(self.total.weekly) - 1)
+        return self.first + _WEEK * (self.weeks - 1)
+
+    @cached_property
+    def total(self) -> Counts:
+        """All tickets."""
+        return self.where(lambda _: True)
+
+    def where(self, wanted: Callable[[Event], bool]) -> Counts:
+        """The tickets that are wanted."""
+        return self._counts(event for event in self.events if wanted(event))
+
+    def _counts(self, events: Iterable[Event]) -> Counts:
+        daily = [0] * (7 * self.weeks)
+        for event in events:
+            daily[(event.day - self.first).days] += event.tickets
+        weekly = tuple(sum(daily[at : at + 7]) for at in range(0, len(daily), 7))
+        return Counts(weekly, None if self.by_week else tuple(daily))
 
     def paging(self) -> tuple[Counts, bool]:
         """Counts of tickets that call somebody, and whether severities told; without them every ticket may."""
-        paged = [counts for name, counts in self.by_severity.items() if name.casefold() in PAGING]
-        if not paged:
+        if not any(event.severity.casefold() in PAGING for event in self.events):
             return self.total, False
-        return sum(paged[1:], start=paged[0]), True
+        return self.where(lambda event: event.severity.casefold() in PAGING), True
 
+    def names(self, field: Field) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names with enough tickets to forecast, most first, and the others; of severities, all that are not too many."""
+        recent: Counter[str] = Counter()
+        year = self.last - _WEEK * 51
+        for event in self.events:
+            if name := getattr(event, field):
+                recent[name] += event.tickets if event.day >= year else 0
+        ordered = sorted(recent, key=lambda name: (-recent[name], name))
+        enough = [name for name in ordered if field == "severity" or recent[name] >= ENOUGH][:MOST_SERIES]
+        return tuple(enough), tuple(sorted(set(ordered) - set(enough)))
 
-def regular(series: Mapping[str, Counts]) -> tuple[str, ...]:
-    """The names with enough tickets to forecast, most first."""
-    recent = {name: sum(counts.weekly[-52:]) for name, counts in series.items()}
-    return tuple(sorted((n for n in recent if n and recent[n] >= ENOUGH), key=lambda name: (-recent[name], name)))
+    def of(self, field: Field, names: Iterable[str]) -> dict[str, Counts]:
+        """The tickets of some severities, categories or services, each by itself."""
+        groups: dict[str, list[Event]] = {name: [] for name in names}
+        for event in self.events:
+            if (group := groups.get(getattr(event, field))) is not None:
+                group.append(event)
+        return {name: self._counts(group) for name, group in groups.items()}
 
 
 def counted(events: Iterable[Event], as_of: date) -> History | None:
@@ -92,16 +119,12 @@ def counted(events: Iterable[Event], as_of: date) -> History | None:
     later = sum(event.tickets for event in every if event.day > as_of)
     if later:
         notes.append(f"{later:,} tickets opened after {as_of} are left out")
-    kept = [event for event in known if start <= event.day < start + _WEEK * weeks]
+    kept = tuple(event for event in known if start <= event.day < start + _WEEK * weeks)
     lost = sum(event.tickets for event in known) - sum(event.tickets for event in kept)
     if lost:
-        notes.append(f"{lost:,} tickets of weeks that are not whole are left out")
-    total = _counts(kept, start, weeks, by_week)
-    notes.extend(_silences(total.weekly, start))
-    severities, categories, services = (
-        _grouped(kept, field, start, weeks, by_week) for field in ("severity", "category", "service")
-    )
-    return History(start, total, severities, categories, services, tuple(notes), last)
+        notes.append(f"{lost:,} tickets of what is dropped are left out")
+    history = History(start, weeks, by_week, kept, tuple(notes), last)
+    return replace(history, notes=(*notes, *_silences(history.total.weekly, start)))
 
 
 def _whole_weeks(first: date, last: date, by_week: bool) -> tuple[tuple[date, int] | None, list[str]]:
@@ -117,6 +140,9 @@ def _whole_weeks(first: date, last: date, by_week: bool) -> tuple[tuple[date, in
         notes.append(f"the week of {start} is dropped: the history begins on {first}, after its Monday")
         start += _WEEK
     weeks = (end - start).days // 7 + 1
+    if weeks > MOST_WEEKS:
+        start, weeks = end - _WEEK * (MOST_WEEKS - 1), MOST_WEEKS
+        notes.append(f"what came before {start} is left out: more than {MOST_WEEKS // 52} years ago")
     return ((start, weeks) if weeks > 0 else None), notes
 
 
@@ -128,23 +154,3 @@ def _silences(weekly: Sequence[int], start: date) -> Iterable[str]:
             first, last = start + _WEEK * (at - run), start + _WEEK * at - timedelta(days=1)
             yield f"no ticket from {first} to {last} is counted as none: if records are missing, hand them over"
         run = 0 if count else run + 1
-
-
-def _grouped(events: Sequence[Event], field: str, start: date, weeks: int, by_week: bool) -> dict[str, Counts]:
-    by_name: dict[str, list[Event]] = defaultdict(list)
-    for event in events:
-        if name := getattr(event, field):
-            by_name[name].append(event)
-    return {name: _counts(own, start, weeks, by_week) for name, own in sorted(by_name.items())}
-
-
-def _counts(events: Iterable[Event], start: date, weeks: int, by_week: bool) -> Counts:
-    daily = [0] * (7 * weeks)
-    for event in events:
-        daily[(event.day - start).days] += event.tickets
-    weekly = tuple(sum(daily[at : at + 7]) for at in range(0, len(daily), 7))
-    return Counts(weekly, None if by_week else tuple(daily))
-
-
-def _sums(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(a + b for a, b in zip(one, other, strict=True))

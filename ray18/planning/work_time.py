@@ -8,7 +8,7 @@ from ray18.documents.plan import SupportHours
 from ray18.planning.hours import WEEKDAYS
 
 _DAY = timedelta(days=1)
-MOST_DAYS = 3660
+MOST_DAYS = 400
 """Days that are looked at; of a longer span, the rest is counted at the same rate."""
 
 

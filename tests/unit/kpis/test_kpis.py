@@ -14,7 +14,7 @@ from ray18.kpis.budgets import bad_share, budget, window_start
 from ray18.kpis.model import KpiOutput
 from ray18.kpis.report import kpi_report
 from ray18.kpis.tickets import TicketFigures
-from ray18.stories import Stories, read_stories
+from ray18.stories import Stories, read_stories, rising
 
 DAY = date(2026, 3, 31)
 
@@ -162,6 +162,25 @@ def test_history_is_read_in_one_pass_and_every_version_is_there(lived: Any) -> N
     assert {story.id: len(story.versions) for story in stories.items} == {"MB-2": 5, "MB-3": 3}
     assert (stories.steps, stories.unreadable) == (7, 0)
     assert stories.changed["priorities"].date() == date(2026, 3, 1)
+
+
+def test_a_clock_that_was_wrong_once_moves_no_other_step(lived: Any) -> None:
+    lived.git("commit", "-q", "--allow-empty", "-m", "ahead", GIT_COMMITTER_DATE="2037-01-01T00:00:00Z")
+    lived.git("commit", "-q", "--allow-empty", "-m", "behind", GIT_COMMITTER_DATE="1999-01-01T00:00:00Z")
+    lived.write("backlog/MB-3.yaml", ITEM.format(number=3, more="created: 2026-01-01\nowner: dev"))
+    lived.git("add", "-A")
+    lived.git("commit", "-q", "-m", "again", GIT_COMMITTER_DATE="2026-03-20T00:00:00Z")
+    stories, kpis = told(lived)
+    assert stories.steps == 10
+    assert stories.items[1].versions[-1].when.date() == date(2026, 3, 20)
+    assert kpis["item-reopen-rate"].reads == "2 of 2 items that were closed are or were open again"
+
+
+@pytest.mark.parametrize(("values", "places"), [((), ()), ((1, 2, 2, 9, 3), (0, 1, 2, 4)), ((5, 1, 2, 3), (1, 2, 3))])
+def test_the_times_that_fit_are_a_longest_part_that_never_falls(
+    values: tuple[int, ...], places: tuple[int, ...]
+) -> None:
+    assert rising(values) == frozenset(places)
 
 
 def test_items_are_measured_from_their_history(lived: Any) -> None:

@@ -132,6 +132,12 @@ def test_weekdays_and_holidays_are_forecast_as_such() -> None:
         assert (step.mean > 12) == (at % 7 < 5 and at not in holidays), at
 
 
+def test_a_week_with_holidays_is_forecast_as_one() -> None:
+    usual = [5 if at % 10 == 9 else 30 for at in range(89)]
+    made = forecast_ahead(usual, 4, WEEKLY, lambda at: int(at % 10 == 9))
+    assert [step.mean > 20 for step in made.steps] == [False, True, True, True]
+
+
 def judged(**losses: float) -> Backtest:
     scores = {name.replace("_", "-"): Score(1.0, loss, 0.8, 0.95) for name, loss in losses.items()}
     return Backtest((8,), 12, scores)  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """People at every hour: time zones, daylight saving time, holidays, skills, and the exact shortfall."""
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -10,10 +11,16 @@ from hypothesis import strategies as st
 from ray18.documents.plan import Coverage, PublicHoliday, Queue, Site, SupportHours, WorkShift
 from ray18.planning.arrivals import busiest_half, deferred, evenly, shares
 from ray18.planning.hours import HOURS, WEEKDAYS, awake_site, offset, open_in, week_of
-from ray18.planning.queues import Demand, _deficiency, at_work, by_site, missing, need
+from ray18.planning.queues import MOST_LOAD, Demand, Need, _deficiency, at_work, by_site, missing, need
 
 MONDAY = date(2026, 3, 2)
 OFFICE = SupportHours(id="office", time_zone="UTC", days=WEEKDAYS[:5], starts_at="09:00", ends_at="17:00")
+
+
+def wanted(queue: Queue, tickets: float, handling: float, opened: Sequence[bool]) -> Need:
+    found = need(Demand(queue, tickets, handling, evenly()), opened)
+    assert found is not None
+    return found
 
 
 def hours(marked: tuple[bool, ...]) -> list[int]:
@@ -84,7 +91,7 @@ def test_no_ticket_gets_lost_at_closed_hours(arrivals: list[float], opened: set[
 def test_closed_hours_need_nobody_and_more_tickets_never_fewer() -> None:
     queue = Queue(id="q", handling_minutes=30)
     opened = open_in(week_of(MONDAY, "UTC"), OFFICE)
-    needs = [need(Demand(queue, tickets, 30, evenly()), opened) for tickets in (5, 50, 500)]
+    needs = [wanted(queue, tickets, 30, opened) for tickets in (5, 50, 500)]
     for each in needs:
         assert all((heads > 0) == is_open for heads, is_open in zip(each.heads, opened, strict=True))
     for few, many in pairwise(needs):
@@ -114,9 +121,9 @@ def test_the_shortfall_is_exact_and_told_to_the_site_that_is_awake() -> None:
     )
     week = week_of(MONDAY, "UTC")
     queue = Queue(id="q", handling_minutes=30, answer_within_minutes=30)
-    wanted = need(Demand(queue, 336, 30, evenly()), (True,) * HOURS)
-    assert set(wanted.heads) == {2}
-    bergen, singapore = by_site(missing([wanted], at_work(coverage, week)), coverage, week)
+    each = wanted(queue, 336, 30, (True,) * HOURS)
+    assert set(each.heads) == {2}
+    bergen, singapore = by_site(missing([each], at_work(coverage, week)), coverage, week)
     own = 38 * 0.7
     assert (singapore.site.name, singapore.offset) == ("Singapore", "UTC+8")
     for short in (bergen, singapore):
@@ -129,7 +136,11 @@ def test_the_shortfall_is_exact_and_told_to_the_site_that_is_awake() -> None:
 def test_nothing_is_short_where_enough_people_work() -> None:
     coverage = Coverage(sites=(Site(name="A", time_zone="UTC", people=20),))
     week = week_of(MONDAY, "UTC")
-    wanted = need(Demand(Queue(id="q"), 40, 20, evenly()), open_in(week, OFFICE))
-    short = missing([wanted], at_work(coverage, week))
+    short = missing([wanted(Queue(id="q"), 40, 20, open_in(week, OFFICE))], at_work(coverage, week))
     assert not any(short)
     assert by_site(short, coverage, week) == ()
+
+
+def test_more_work_than_can_be_looked_at_is_not_looked_at() -> None:
+    tickets = MOST_LOAD * 168 * 2.0
+    assert need(Demand(Queue(id="q"), tickets, 60, evenly()), (True,) * HOURS) is None

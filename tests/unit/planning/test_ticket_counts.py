@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from ray18.planning.ticket_counts import Counts, Event, History, counted, regular
+from ray18.planning.ticket_counts import MOST_SERIES, Counts, Event, History, counted
 
 MONDAY = date(2026, 1, 5)
 
@@ -17,7 +17,7 @@ def test_a_week_that_is_not_whole_is_dropped_and_named() -> None:
     history = known(*(Event(date(2026, 1, day), "shop", "high") for day in (5, 6, 14, 20)))
     assert (history.first, history.last, history.total.weekly) == (MONDAY, date(2026, 1, 12), (2, 1))
     assert "the week of 2026-01-19 is dropped: the history ends on 2026-01-20, before its Sunday" in history.notes
-    assert "1 tickets of weeks that are not whole are left out" in history.notes
+    assert "1 tickets of what is dropped are left out" in history.notes
 
 
 def test_a_week_or_day_without_a_ticket_counts_as_zero() -> None:
@@ -47,9 +47,23 @@ def test_tickets_page_by_severity_and_all_do_where_none_is_told() -> None:
 
 def test_groups_are_counted_by_severity_category_and_service() -> None:
     history = known(Event(MONDAY, "login", "high", 3, "web"), Event(date(2026, 1, 11), "", "low", 1, "db"))
-    assert {name: counts.weekly for name, counts in history.by_service.items()} == {"db": (1,), "web": (3,)}
-    assert {name: counts.weekly for name, counts in history.by_category.items()} == {"login": (3,)}
-    assert regular(history.by_service) == ()
+    assert {name: counts.weekly for name, counts in history.of("service", ["web", "db"]).items()} == {
+        "web": (3,),
+        "db": (1,),
+    }
+    assert history.of("category", ["login"])["login"].weekly == (3,)
+    assert history.names("service") == ((), ("db", "web")), "too few for a forecast of their own"
+    assert history.names("severity") == (("high", "low"), ())
+
+
+def test_ten_years_and_the_names_with_most_tickets_are_what_is_looked_at() -> None:
+    long_ago = Event(date(1, 1, 1), "", "")
+    named = [Event(MONDAY, f"c{at}", "", 12 + at) for at in range(300)]
+    history = known(long_ago, *named, Event(date(2026, 1, 11), "", ""))
+    assert (history.weeks, sum(history.total.weekly)) == (520, sum(12 + at for at in range(300)) + 1)
+    assert "what came before 2016-01-25 is left out: more than 10 years ago" in history.notes
+    enough, others = history.names("category")
+    assert (len(enough), enough[0], len(others)) == (MOST_SERIES, "c299", 300 - MOST_SERIES)
 
 
 def test_a_silence_that_cannot_be_chance_is_pointed_out() -> None:
