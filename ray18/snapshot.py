@@ -228,7 +228,10 @@ class WorkTreeSnapshot:
                 raise BlockedError(f"{path} is not a regular file", "put a regular file there")
             if found.st_size > MAX_FILE_BYTES:
                 raise BlockedError(f"{path} is larger than {MAX_FILE_BYTES:,} bytes", "keep large files elsewhere")
-            return stream.read(MAX_FILE_BYTES + 1)
+            content = stream.read(found.st_size + 1)  # a buffer of the limit's size for each file would use up memory maps
+            if len(content) != found.st_size:
+                raise BlockedError(f"{path} was changed while it was read", "run again")
+            return content
 
     def read_all(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
         for entry in entries:

@@ -331,3 +331,17 @@ def test_a_reference_to_what_is_not_there_is_damage(program: Program) -> None:
     (program.root / ".git/refs/heads/broken").write_text("1" * 40 + "\n")
     with pytest.raises(BlockedError):
         program.repository.references(["refs/heads/main", "refs/heads/broken"])
+
+
+def test_many_small_files_take_little_memory(program: Program) -> None:
+    """Linux gives a process 65,530 memory maps: a buffer of its own for each content would use them up."""
+    maps = Path("/proc/self/maps")
+    if not maps.exists():
+        pytest.skip("told by Linux only")
+    for number in range(400):
+        program.write(f"backlog/MB-{number}.yaml", ITEM)
+    snapshot = WorkTreeSnapshot(program.root)
+    before = maps.read_text().count("\n")
+    kept = [content for _, content in snapshot.read_all(snapshot.paths(["backlog"]))]
+    assert maps.read_text().count("\n") - before < 100
+    assert len(kept) == 400
