@@ -13,6 +13,7 @@ from ray18.differences import Change, Pair, changed_documents, changes, part_of
 from ray18.documents.document import Document
 from ray18.findings import Finding, ordered
 from ray18.gates import Judge, Verdict
+from ray18.policy import Policy
 from ray18.program import Program
 from ray18.report import GateReport, Told, check_records, judge_gates
 from ray18.sources import Sources
@@ -84,8 +85,15 @@ class Comparison:
     """Those in which something changed."""
     other: tuple[Change, ...]
     """Changed values that nobody has to approve."""
+    policies: tuple[Policy, ...]
+    """Every policy that ran, by id."""
     sources: Sources
     """The files as they are after."""
+
+    @property
+    def program(self) -> Program:
+        """The newer state: the one that is judged."""
+        return self.after
 
     def became(self, *words: Became) -> tuple[Shift, ...]:
         """The findings with one of these fates."""
@@ -111,7 +119,7 @@ def compared(before: Judge | None, after: Judge) -> Comparison:
         GateShift(one.gate.id, one.gate.number, one.gate.title, verdicts.get(one.gate.id), one.verdict)
         for one in new.results
     )
-    pairs = changed_documents(_records(before), _records(after))
+    pairs = _told_apart(changed_documents(_records(before), _records(after)), before, after)
     subjects = tuple(_subject(subject, pairs, before, after) for subject in all_subjects(after.program.rules.settings))
     covered = {_where(change) for entry in subjects for change in entry.changes}
     other = tuple(change for change in changes(pairs, _meant) if _where(change) not in covered)
@@ -122,6 +130,7 @@ def compared(before: Judge | None, after: Judge) -> Comparison:
         matched(was, now),
         tuple(entry for entry in subjects if entry.changes or entry.seats),
         other,
+        new.policies,
         new.sources,
     )
 
@@ -130,6 +139,18 @@ def _records(judge: Judge | None) -> tuple[Document[Any], ...]:
     """The records of a state, without those that only say what was decided."""
     documents = judge.program.documents if judge else ()
     return tuple(document for document in documents if document.kind not in DECISIONS)
+
+
+def _told_apart(pairs: Iterable[Pair], before: Judge | None, after: Judge) -> tuple[Pair, ...]:
+    """Without records whose file is there on both sides, and cannot be read on one: a finding says so, and nobody knows
+    what changed."""
+    old, new = ({one.path for one in judge.program.problems} if judge else set() for judge in (before, after))
+    return tuple(
+        (was, now)
+        for was, now in pairs
+        if not (was is None and now is not None and now.path in old)
+        and not (now is None and was is not None and was.path in new)
+    )
 
 
 def _meant(document: Document[Any]) -> Any:

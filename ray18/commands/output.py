@@ -59,7 +59,7 @@ def _summarize(view: str, report: Any) -> None:
     from ray18.renderers.github import summary
 
     if os.environ.get("GITHUB_STEP_SUMMARY"):
-        summarize(summary(report, view))
+        summarize(summary(renderer("markdown", view)(report)))
 
 
 def summarize(text: str) -> None:

@@ -16,7 +16,7 @@ _MODULES = {
     "replay": _REPORTS,
     "outlook": _REPORTS,
     "debt": _REPORTS,
-    "diff": {name: f"{name}_comparison" for name in ("text", "json", "markdown")},
+    "diff": {name: f"{name}_comparison" for name in ("text", "json", "sarif", "github", "markdown")},
     "fleet": {name: f"{name}_fleet" for name in ("text", "json", "markdown", "csv")},
     "why": _CAUSES,
     "what_if": _CAUSES,

@@ -4,11 +4,10 @@ GitHub shows ten annotations of each level for a step, first come, first served;
 the log and in the job summary (`summary`). Source: actions/toolkit, docs/problem-matchers.md, "Limitations".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from ray18.gates import Verdict
-from ray18.renderers import markdown
 from ray18.renderers.inert import command_property, command_value, log_line
 from ray18.report import CheckReport, GateReport, Told
 from ray18.sources import Sources
@@ -21,7 +20,7 @@ SUMMARY_BYTES = 1_000_000
 
 def gates(report: GateReport, *, colour: bool = False) -> str:  # noqa: ARG001 (all renderers are called alike)
     """The report on gates."""
-    lines = [*_findings(report)]
+    lines = [*annotations(report.told, report.sources)]
     for result in report.results:
         lines.append(
             log_line(f"Gate {result.gate.number}  {result.gate.title}: {result.verdict.value}, {result.actual}")
@@ -31,16 +30,15 @@ def gates(report: GateReport, *, colour: bool = False) -> str:  # noqa: ARG001 (
 
 def check(report: CheckReport, *, colour: bool = False) -> str:  # noqa: ARG001
     """The report on records."""
-    lines = [*_findings(report)]
+    lines = [*annotations(report.told, report.sources)]
     if not report.checked:
         lines.append("::error title=check::Nothing was checked: no governed file is among these paths.")
     lines.append(f"{report.checked:,} files checked: {report.verdict.value}")
     return "\n".join(lines) + "\n"
 
 
-def summary(report: GateReport | CheckReport, view: str) -> str:
-    """The whole report as Markdown, as long as a job summary may be."""
-    text: str = getattr(markdown, view)(report)
+def summary(text: str) -> str:
+    """A report as Markdown, as long as a job summary may be."""
     encoded = text.encode()
     if len(encoded) <= SUMMARY_BYTES:
         return text
@@ -49,11 +47,12 @@ def summary(report: GateReport | CheckReport, view: str) -> str:
     return f"{kept}{fold}\n\n**Cut here**: a job summary holds no more. The log has every finding.\n"
 
 
-def _findings(report: GateReport | CheckReport) -> Iterator[str]:
+def annotations(told: Iterable[Told], sources: Sources) -> Iterator[str]:
+    """Annotations for the worst findings of each level, the first ones, and plain lines for the rest."""
     rest: list[Told] = []
-    for _, group in groupby(report.told, _command):
+    for _, group in groupby(told, _command):
         listed = list(group)
-        yield from (_annotation(one, report.sources) for one in listed[:PER_LEVEL])
+        yield from (_annotation(one, sources) for one in listed[:PER_LEVEL])
         rest += listed[PER_LEVEL:]
     if rest:
         yield f"::group::{len(rest):,} more findings"

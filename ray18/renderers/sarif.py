@@ -5,7 +5,8 @@ Source of the limits: docs.github.com, "SARIF results exceed one or more limits"
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from ray18 import __version__
@@ -13,6 +14,7 @@ from ray18.documents import SETTINGS_PATH
 from ray18.findings import Finding, Fix, Level, fingerprints
 from ray18.gates import Verdict
 from ray18.patches import Hunk, hunks
+from ray18.policy import Policy
 from ray18.program import Program
 from ray18.renderers.inert import json_data, sarif_text
 from ray18.renderers.rules import Rule, rules
@@ -30,16 +32,38 @@ _LEVELS: Mapping[Level, str] = {"blocker": "error", "error": "error", "warning":
 
 def gates(report: GateReport, *, colour: bool = False) -> str:  # noqa: ARG001 (all renderers are called alike)
     """The report on gates: every finding once, with the gates that found it; what is waived is suppressed."""
-    return _log("gate", report)
+    return log("gate", report, report.told)
 
 
 def check(report: CheckReport, *, colour: bool = False) -> str:  # noqa: ARG001
     """The report on records."""
-    return _log("check", report)
+    return log("check", report, report.told)
 
 
-def _log(command: str, report: GateReport | CheckReport) -> str:
-    told = report.told
+class Judged(Protocol):
+    """What a log says of a run, whichever view it is."""
+
+    @property
+    def program(self) -> Program:
+        """What was judged."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it came to."""
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """What ran."""
+
+    @property
+    def sources(self) -> Sources:
+        """The files."""
+
+
+def log(
+    command: str, report: Judged, told: Sequence[Told], states: Mapping[Finding, str] = MappingProxyType({})
+) -> str:
+    """A log with one run; `states` has the baseline state of findings, where two states are compared (3.27.24)."""
     known = rules(report.policies, (one.finding for one in told))
     names = fingerprints(one.finding for one in told)
     places = {rule.id: number for number, rule in enumerate(known)}
@@ -50,7 +74,9 @@ def _log(command: str, report: GateReport | CheckReport) -> str:
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
         "invocations": [_invocation(report, left_out=max(0, len(told) - MOST_RESULTS))],
         "results": [
-            _result(one, places[one.finding.policy], names[one.finding], report.sources) for one in told[:MOST_RESULTS]
+            _result(one, places[one.finding.policy], names[one.finding], report.sources)
+            | ({"baselineState": states[one.finding]} if one.finding in states else {})
+            for one in told[:MOST_RESULTS]
         ],
         "properties": _properties(report.program, report.verdict),
     }
@@ -76,7 +102,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _invocation(report: GateReport | CheckReport, left_out: int) -> dict[str, Any]:
+def _invocation(report: Judged, left_out: int) -> dict[str, Any]:
     blocked = report.verdict is Verdict.BLOCKED
     said = [{"level": "error", "message": {"text": "blocked: something could not be judged, which is never a pass"}}]
     if left_out:

@@ -127,7 +127,11 @@ def _shifts(shifts: Sequence[Shift], colour: bool) -> Iterable[str]:
 
 
 def _gate(gate: GateShift, colour: bool) -> str:
+    return f"Gate {gate.number}  {safe(gate.title):34}  {gate_words(gate, colour)}"
+
+
+def gate_words(gate: GateShift, colour: bool = False) -> str:
+    """How a verdict turned."""
     after = painted(gate.after.value, _COLOURS[gate.after], colour)
     before = gate.before.value if gate.before is not None else "nothing"
-    turned = f"still {after}" if gate.before is gate.after else f"{before} -> {after}"
-    return f"Gate {gate.number}  {safe(gate.title):34}  {turned}"
+    return f"still {after}" if gate.before is gate.after else f"{before} -> {after}"

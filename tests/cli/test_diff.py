@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import AS_OF, ITEM, Program, key_file
+from test_formats import sarif_problems
 
 from ray18.commands.place import open_judge
 from ray18.comparison import matched
@@ -139,10 +140,12 @@ def test_before_the_program_there_was_nothing(tmp_path: Path, program: Program, 
 
 def test_a_state_that_cannot_be_judged_blocks(program: Program, ray18) -> None:  # type: ignore[no-untyped-def]
     program.write("backlog/MB-1.yaml", ITEM + "owner: pia\n")
-    assert difference(ray18, program)["verdict"] == "blocked"
+    told = difference(ray18, program)
+    assert told["verdict"] == "blocked"
+    assert (told["subjects"], told["other"]) == ([], []), "it was not taken away: it cannot be read"
 
 
-@pytest.mark.parametrize("states", ["nowhere..HEAD", "HEAD..nowhere", "a..b..c", "--format=sarif"])
+@pytest.mark.parametrize("states", ["nowhere..HEAD", "HEAD..nowhere", "a..b..c", "--format=csv"])
 def test_states_that_are_none(states: str, program: Program, ray18) -> None:  # type: ignore[no-untyped-def]
     assert ray18("diff", states, folder=program.root).status in (2, 3)
 
@@ -181,3 +184,25 @@ def test_a_record_in_another_file_is_the_same_record(program: Program) -> None:
     document = open_judge(program.repository, as_of=AS_OF).program.of("backlog-item")[0]
     moved = Document(document.kind, "elsewhere/MB-1.yaml", document.content, document.source)
     assert list(field_changes("priorities", [document], [moved])) == []
+
+
+def test_code_scanning_and_pull_requests_see_what_is_new(program: Program, ray18, monkeypatch, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    program.write("backlog/MB-1.yaml", ITEM.replace("owner: sam\n", ""))
+    program.commit()
+    program.write("backlog/MB-2.yaml", ITEM.replace("MB-1", "MB-2").replace("priority: P1\n", ""))
+    log = ray18("diff", "--as-of", AS_OF, "--format", "sarif", folder=program.root).out
+    assert sarif_problems(log) == []
+    results = json.loads(log)["runs"][0]["results"]
+    states = {(one["ruleId"], one["properties"]["item"]): one["baselineState"] for one in results}
+    assert states["serious-item-has-owner", "MB-1"] == "unchanged"
+    assert states["serious-item-has-priority", "MB-2"] == "new"
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    ran = ray18("diff", "--as-of", AS_OF, folder=program.root)
+    assert ran.status == 1
+    assert (
+        "::error file=backlog/MB-2.yaml,line=6,col=11,endColumn=15,title=serious-item-has-priority (MB-2)::" in ran.out
+    )
+    assert "MB-1" not in ran.out
+    assert summary.read_text().startswith("# Test program: failed\n")

@@ -216,14 +216,15 @@ def test_github_gets_the_worst_ten_of_each_level_and_the_summary_gets_all(
 
 def test_a_summary_that_is_too_long_is_cut_where_it_can_be_read(broken: Program, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     from ray18.commands.place import open_judge
-    from ray18.renderers import github
+    from ray18.renderers import github, markdown
     from ray18.report import judge_gates
 
     many(broken)
     report = judge_gates(open_judge(broken.repository, as_of=AS_OF), ())
-    whole = github.summary(report, "gates")
+    page = markdown.gates(report)
+    whole = github.summary(page)
     monkeypatch.setattr(github, "SUMMARY_BYTES", 3000)
-    cut = github.summary(report, "gates")
+    cut = github.summary(page)
     assert len(cut.encode()) < 3200 < len(whole.encode())
     assert cut.endswith("**Cut here**: a job summary holds no more. The log has every finding.\n")
     assert cut.count("<details>") == cut.count("</details>")
