@@ -3,11 +3,13 @@
 import contextlib
 import errno
 import importlib
+import os
 import sys
 from difflib import get_close_matches
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from ray18 import __version__
 from ray18.errors import Ray18Error
@@ -20,6 +22,7 @@ COMMANDS = {
     "backlog": "List, show, add and change backlog items.",
     "ci": "Write the CI files for GitHub, GitLab or Gitea.",
     "check": "Check that the records are sound: the pre-commit hook.",
+    "completion": "Let the shell complete commands, ids and people.",
     "demo": "Build and run the example program, with a scripted history.",
     "diff": "Compare two states: what is new, fixed, waived, and to be approved.",
     "doctor": "Say what is wrong with the set-up, and how to mend it.",
@@ -64,7 +67,7 @@ SECTIONS = {
     "Look back and ahead": ("diff", "audit", "replay", "kpi", "outlook", "what-if"),
     "Hand over": ("evidence", "handoff"),
     "Forges and servers": ("ci", "publish", "receive"),
-    "Rules and tools": ("policy", "schema", "script", "selftest", "lsp"),
+    "Rules and tools": ("policy", "schema", "script", "selftest", "lsp", "completion"),
 }
 """The commands as the help shows them."""
 
@@ -79,7 +82,17 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"ray18.commands.{cmd_name.replace('-', '_')}").command
+        if "_RAY18_COMPLETE" in os.environ:
+            from ray18.commands.completion import completable
+
+            return completable(command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands by the table: nothing is imported to name them."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

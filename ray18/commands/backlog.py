@@ -18,6 +18,7 @@ from ray18.commands.output import say
 from ray18.commands.place import root, today
 from ray18.commands.prioritize import prioritize, score
 from ray18.commands.schedule import schedule_command
+from ray18.counting import counted
 from ray18.documents import kind
 from ray18.documents.backlog import BacklogItem, SourceKind, Status
 from ray18.documents.base import Output, Severity, plain
@@ -89,7 +90,7 @@ def list_(
     if format_ == "json":
         say(BacklogListOutput(version=1, items=items).model_dump_json(indent=2) + "\n")
         return
-    say("".join(f"{_row(item)}\n" for item in items) + f"{len(items):,} item{'s' * (len(items) != 1)}\n")
+    say("".join(f"{_row(item)}\n" for item in items) + f"{counted(len(items), 'items')}\n")
 
 
 @command.command()

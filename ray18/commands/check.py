@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from ray18.commands.mend import mended
-from ray18.commands.output import emit, format_option
+from ray18.commands.output import emit, format_option, statistics_option
 from ray18.commands.place import judging_options, program_repository
+from ray18.commands.watch import watch_option
 from ray18.gates import Judge
 from ray18.report import check_records
 
@@ -17,7 +18,9 @@ from ray18.report import check_records
 @click.option("--diff", "show", is_flag=True, help="Print what --fix would change, as a patch; change nothing.")
 @click.option("--fix", "mend", is_flag=True, help="Mend in the work tree what can be mended safely, then check.")
 @click.option("--unsafe-fixes", "unsafe", is_flag=True, help="With --fix or --diff: also mends that decide something.")
+@watch_option
 @judging_options
+@statistics_option
 @format_option
 def command(
     judge: Judge, paths: tuple[str, ...], show: bool, mend: bool, unsafe: bool, formats: tuple[str, ...]
@@ -33,6 +36,7 @@ def command(
       ray18 check --staged
       ray18 check backlog/TD-7f3a2c.yaml
       ray18 check --diff | git apply
+      ray18 check --watch
       ray18 check --rev origin/main --format json=check.json --format text
     """
     wanted = tuple(_from_root(path) for path in paths)

@@ -8,6 +8,7 @@ import click
 
 from ray18.commands.output import emit, format_option, say
 from ray18.commands.place import Day, judging_options, open_judge, program_repository, program_root, root, today
+from ray18.counting import counted
 from ray18.errors import BlockedError, Ray18Error, UsageError
 from ray18.evidence import EVIDENCE
 from ray18.evidence.manifest import FILE, POLICY, Built, Manifest, build, compare, read_manifest, records_digest
@@ -56,7 +57,7 @@ def build_(ctx: click.Context, output: Path | None, as_of: date | None) -> None:
     changed = write_evidence(built, folder)
     say("".join(f"wrote  {folder / name}\n" for name in changed))
     say("".join(f"not yet  {name}: the records have nothing to derive it from\n" for name in built.missing))
-    say(f"{len(built.files)} of {len(EVIDENCE)} evidence files, {len(changed)} files changed\n")
+    say(f"{len(built.files)} of {len(EVIDENCE)} evidence files, {counted(len(changed), 'files')} changed\n")
 
 
 @command.command()

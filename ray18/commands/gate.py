@@ -2,8 +2,9 @@
 
 import click
 
-from ray18.commands.output import emit, format_option
+from ray18.commands.output import emit, format_option, statistics_option
 from ray18.commands.place import judging_options
+from ray18.commands.watch import watch_option
 from ray18.errors import UsageError
 from ray18.gates import Judge
 from ray18.report import judge_gates
@@ -12,7 +13,9 @@ from ray18.report import judge_gates
 @click.command()
 @click.argument("gates", nargs=-1, metavar="[GATE]...")
 @click.option("--all", "all_gates", is_flag=True, help="Judge every gate.")
+@watch_option
 @judging_options
+@statistics_option
 @format_option
 def command(judge: Judge, gates: tuple[str, ...], all_gates: bool, formats: tuple[str, ...]) -> None:
     """Judge quality gates: prerequisites, backlog, approvals, governance (or 0, 1, 2, 3).

@@ -11,9 +11,10 @@ import click
 from ray18.errors import UsageError
 from ray18.files import append, write_whole
 from ray18.gates import Verdict
-from ray18.renderers import FORMATS, offers, renderer
+from ray18.renderers import FORMATS, offers, renderer, statistics
 
 _QUIET = "quiet"
+_STATISTICS = "statistics"
 _FOR_PEOPLE = ("text", "concise", "github")
 ANSWERED = "answered"
 """What to do with an answer that was given on the screen: keep it, if it may be given again."""
@@ -38,9 +39,20 @@ def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return formats(quiet(command))
 
 
+def statistics_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds --statistics, for the views that can be counted."""
+    return click.option(
+        "--statistics",
+        is_flag=True,
+        expose_value=False,
+        callback=lambda ctx, _, value: ctx.meta.__setitem__(_STATISTICS, value),
+        help="Count the findings of each policy, instead of listing them.",
+    )(command)
+
+
 def emit(view: str, report: Any, formats: tuple[str, ...]) -> None:
     """Prints or writes the report in every format asked for, then ends with its verdict's exit code."""
-    wanted = [(name, target, renderer(name, view)) for name, target in _wanted(formats, view)]
+    wanted = [(name, target, _renderer(name, view)) for name, target in _wanted(formats, view)]
     for name, target, render in wanted:
         if target is not None:
             write_whole(Path(target), render(report).encode("utf-8", "surrogateescape"))
@@ -53,6 +65,11 @@ def emit(view: str, report: Any, formats: tuple[str, ...]) -> None:
         say(text)
         _keep(text, report.verdict.exit_code)
     finish(report.verdict)
+
+
+def _renderer(name: str, view: str) -> Callable[..., str]:
+    counting = click.get_current_context().meta.get(_STATISTICS, False)
+    return statistics(view) if counting and name in ("text", "concise") else renderer(name, view)
 
 
 def _summarize(view: str, report: Any) -> None:

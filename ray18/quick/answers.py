@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 COMMANDS = ("check", "gate")
 _ELSEWHERE = (
     *("--staged", "--rev", "--base", "--no-cache", "--observed", "--debug", "--help", "-h", "-C"),
-    *("--fix", "--diff", "--unsafe-fixes"),
+    *("--fix", "--diff", "--unsafe-fixes", "--watch"),
 )
 """Options that ask about other places, for more than an answer, or for no kept one."""
 _SHOWN_BY = (

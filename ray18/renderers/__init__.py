@@ -30,6 +30,12 @@ def offers(view: str, format_name: str) -> bool:
     return format_name in _MODULES[view]
 
 
+def statistics(view: str) -> Callable[..., str]:
+    """What counts the findings of a view, for people."""
+    function: Callable[..., str] = getattr(import_module("ray18.renderers.statistics"), view)
+    return function
+
+
 def renderer(format_name: str, view: str) -> Callable[..., str]:
     """What writes a view in a format. Raises UsageError when nothing does."""
     known = _MODULES[view]

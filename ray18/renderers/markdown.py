@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from ray18.counting import counted
 from ray18.findings import Finding
 from ray18.gates import GateResult, Verdict
 from ray18.program import Program, shown_id
@@ -32,7 +33,7 @@ def check(report: CheckReport, *, colour: bool = False) -> str:  # noqa: ARG001
     what = "Nothing is wrong." if report.checked else "Nothing was checked: no governed file is among these paths."
     return page(
         f"# Records of {cell(report.program.rules.settings.program.title)}: {report.verdict.value}",
-        f"{report.checked:,} files checked, {len(report.findings):,} findings. {_judged(report.program)}",
+        f"{counted(report.checked, 'files')} checked, {counted(len(report.findings), 'findings')}. {_judged(report.program)}",
         _findings(report.findings) if report.findings else what,
     )
 

@@ -1,6 +1,7 @@
 """Markdown for reports and minutes: audit, replay, outlook and the debt of waivers. Every text is one inert cell."""
 
 from ray18.audit import AuditReport, state_line
+from ray18.counting import counted
 from ray18.debt import DebtReport
 from ray18.outlook import OutlookReport
 from ray18.renderers.inert import cell
@@ -12,7 +13,7 @@ from ray18.subjects import RULES, short
 def audit(report: AuditReport, *, colour: bool = False) -> str:  # noqa: ARG001 (every view takes it)
     """What is out of order, what is in force, and the timeline."""
     title = f"# Audit of {cell(report.title)}"
-    about = f"{len(report.steps):,} steps from `{report.anchor[:12]}` to `{report.tip[:12]}`, as of {report.as_of}."
+    about = f"{counted(len(report.steps), 'steps')} from `{report.anchor[:12]}` to `{report.tip[:12]}`, as of {report.as_of}."
     wrong = [
         ("**stands**" if one.standing else "noted", one.step or "", cell(one.message), cell(one.path))
         for one in report.irregularities

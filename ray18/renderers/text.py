@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from ray18.counting import counted
 from ray18.documents.document import VALID
 from ray18.findings import Finding
 from ray18.gates import GateResult, Verdict
@@ -57,11 +58,10 @@ def check_lines(report: CheckReport, colour: bool) -> Iterator[str]:
     if not report.checked:
         yield "Nothing was checked: no governed file is among these paths."
     verdict = painted(report.verdict.value, _OF_VERDICT[report.verdict], colour)
-    files = "file" if report.checked == 1 else "files"
     mendable = sum(1 for finding in report.findings if finding.fix is not None and finding.fix.safe)
     if mendable:
         yield f"{mendable:,} can be mended safely: ray18 check --fix (or --diff, to look first)"
-    yield f"{report.checked:,} {files} checked, {_counted(report.findings)}: {verdict}"
+    yield f"{counted(report.checked, 'files')} checked, {_by_level(report.findings)}: {verdict}"
 
 
 def listed(findings: Sequence[Finding], *, limit: int | None = None, colour: bool = False) -> str:
@@ -154,7 +154,7 @@ def _remedy(finding: Finding, colour: bool) -> str:
     return painted(f"    -> {safe(finding.remedy)}", "dim", colour)
 
 
-def _counted(findings: Iterable[Finding]) -> str:
+def _by_level(findings: Iterable[Finding]) -> str:
     levels = [finding.level for finding in findings]
     if not levels:
         return "no problems"

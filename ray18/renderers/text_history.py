@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from ray18.approvals import Checked, Seat
 from ray18.audit import UNSIGNED, AuditedStep, AuditReport, Irregularity, state_line
 from ray18.causes import RequestReport, SubjectCause, WhyReport
+from ray18.counting import counted
 from ray18.debt import DebtReport
 from ray18.findings import Finding
 from ray18.gates import Verdict
@@ -25,7 +26,7 @@ _SHOWN = 200
 def audit(report: AuditReport, *, colour: bool = False) -> str:
     """The timeline: steps in which something happened to the records, then what is out of order."""
     lines = [
-        f"{safe(report.title)}: {len(report.steps):,} steps from {report.anchor[:12]} to {report.tip[:12]}",
+        f"{safe(report.title)}: {counted(len(report.steps), 'steps')} from {report.anchor[:12]} to {report.tip[:12]}",
         "",
     ]
     eventful = [step for step in report.steps if step.events]
@@ -125,22 +126,23 @@ def request(report: RequestReport, *, colour: bool = False) -> str:
                 f"  {painted('nobody', 'red', colour)} can decide as {role}: every holder sits elsewhere or worked on it"
             )
     people = sorted({person for asking in report.asking for person in asking.ask.values()})
-    lines.append(f"{len(people)} {'person' if len(people) == 1 else 'people'} in all: {', '.join(people) or 'nobody'}")
+    lines.append(f"{counted(len(people), 'people')} in all: {', '.join(people) or 'nobody'}")
     return "\n".join(lines) + "\n"
 
 
 def debt(report: DebtReport, *, colour: bool = False) -> str:
     """What is excused at the moment, how old that is, and how it grows."""
     lines = [
-        f"{report.title}, as of {report.as_of}: {report.counting} waivers count, "
-        f"{report.items} findings excused, {report.days:,} days carried in all, {report.renewals} renewals",
+        f"{report.title}, as of {report.as_of}: {counted(report.counting, 'waivers that count')}, "
+        f"{counted(report.items, 'findings')} excused, {counted(report.days, 'days')} carried in all, "
+        f"{counted(report.renewals, 'renewals')}",
         "",
     ]
     for entry in report.entries:
         mark = painted("counts", "yellow", colour) if not entry.reason else painted("does not count", "dim", colour)
         lines.append(f"{entry.id}  {mark}  {safe(entry.policy)} for {safe(', '.join(entry.items))}")
         lines.append(
-            f"    until {entry.expires}, {entry.age} days old, renewed {entry.renewals} times, "
+            f"    until {entry.expires}, {counted(entry.age, 'days')} old, renewed {counted(entry.renewals, 'times')}, "
             f"accepted by {safe(entry.approved_by)}: {safe(entry.because)}"
         )
         if entry.reason:
