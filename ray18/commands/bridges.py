@@ -353,13 +353,9 @@ def _beginnings(
     repository: Repository, rows: Iterable[Row], backlog: Backlog, base: str | None
 ) -> Callable[[Row], Beginning | Trouble]:
     """What tells what each row began with: the file that its `base` names, or that a commit has."""
-    now = {object_id("blob", entry.source, repository.object_format) for entry in backlog.items.values()}
-    named = {row.base for row in rows if _is_id(row.base)}
-    there = named - _missing(repository, named - now) - now
-    then = {oid: content for oid, _, content in repository.objects(sorted(there))}
-    then |= {
-        object_id("blob", entry.source, repository.object_format): entry.source for entry in backlog.items.values()
-    }
+    now = {object_id("blob", entry.source, repository.object_format): entry for entry in backlog.items.values()}
+    named = {row.base for row in rows if _is_id(row.base)} - set(now)
+    then = {oid: content for oid, _, content in repository.objects(sorted(named - _missing(repository, named)))}
     at_base = {entry.content.id: entry for entry in _items(_snapshot(repository, base))} if base else {}
 
     def began(row: Row) -> Beginning | Trouble:
@@ -370,9 +366,9 @@ def _beginnings(
         place = row.places.get(BASE, row.place)
         if not _is_id(row.base):
             return Trouble(place, "this is no id of Git's", "put back what the export had there")
-        if row.base not in then:
+        if row.base not in now and row.base not in then:
             return Forgotten()
-        document, _ = read(kind("backlog-item"), place, then[row.base])
+        document = now.get(row.base) or read(kind("backlog-item"), place, then[row.base])[0]
         if document is None or document.content.id != row.item:
             other = document.content.id if document else "no item"
             remedy = "an item keeps its id: put the id back; to add an item, leave both cells blank"

@@ -1,9 +1,10 @@
 """What an item says, cell by cell: one column for each of its fields, named as `ray18 backlog set` names them.
 
 Columns follow from the model. Ratings are told apart by their name (`scoring.risk`, `scoring.risk.rationale`), the team's own
-fields by theirs (`annotations.customer`); lists stand in one cell, parted by commas.
+fields by theirs (`annotations.customer`); lists stand in one cell, parted by commas, lists of records in JSON.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,9 +18,9 @@ from pydantic import BaseModel
 
 from ray18.documents.backlog import BacklogItem, ScoringName
 from ray18.documents.base import plain
-from ray18.yaml import Step, Value
+from ray18.yaml import Step, Value, load_json
 
-Form = Literal["text", "day", "number", "flag", "list"]
+Form = Literal["text", "day", "number", "flag", "list", "records"]
 Cells = Mapping[str, str]
 """Column -> what stands in the cell; blank cells are left out."""
 
@@ -99,6 +100,8 @@ def value(at: Column, text: str) -> Value:
         return None
     if at.form == "list":
         return [*text.split(_LIST_SIGN)]
+    if at.form == "records":
+        return _records(text)
     if at.form == "number":
         if not _NUMBER.match(text):
             raise ValueError("write a number as 4 or 2.5")
@@ -117,6 +120,8 @@ def compared(name: str, text: str) -> str:
     at = column(name)
     if at is None or at.form in ("text", "day"):
         return text
+    if at.form == "records":
+        return _compact(text)
     if at.form == "list":
         return _LIST_SIGN.join(text.replace(",", " ").replace(";", " ").split())
     if at.form == "flag":
@@ -146,7 +151,7 @@ def _of_model(model: type[BaseModel], way: tuple[str, ...]) -> Iterator[Column]:
         elif inner is not None and _form(field.annotation) != "list":
             yield from _of_model(inner, (*way, name))
         elif inner is not None:
-            continue  # a list of records fits no cell
+            yield Column(".".join((*way, name)), (*way, name), "records")
         else:
             yield Column(".".join((*way, name)), (*way, name), _form(field.annotation))
 
@@ -186,8 +191,32 @@ def _text(entry: Any) -> str:
     if isinstance(entry, int | float):
         return _number(entry)
     if isinstance(entry, list):
-        return _LIST_SIGN.join(map(_text, entry))
+        records = any(isinstance(inner, Mapping) for inner in entry)
+        return _as_json(entry) if records else _LIST_SIGN.join(map(_text, entry))
     return "" if entry is None else str(entry)
+
+
+def _as_json(entry: Any) -> str:
+    """Records in one cell, without what they say to be nothing."""
+    if isinstance(entry, list):
+        entry = [
+            {k: v for k, v in inner.items() if v is not None} if isinstance(inner, Mapping) else inner
+            for inner in entry
+        ]
+    return json.dumps(entry, ensure_ascii=False, sort_keys=True)
+
+
+def _compact(text: str) -> str:
+    """JSON in one spelling; a text that is none, as it is."""
+    loaded = load_json(text.encode())
+    return text if loaded.problems else _as_json(loaded.value)
+
+
+def _records(text: str) -> Value:
+    loaded = load_json(text.encode())
+    if loaded.problems or not isinstance(loaded.value, list):
+        raise ValueError('write a list in JSON, as [{"name": "value"}]')
+    return loaded.value
 
 
 def _number(number: float) -> str:

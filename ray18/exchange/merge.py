@@ -32,7 +32,7 @@ class Known:
     cells: Cells
 
     def was(self, name: str, text: str) -> bool:
-        return compared(name, self.cells.get(name, "")) == compared(name, text)
+        return _alike(name, self.cells.get(name, ""), text)
 
     def shown(self, name: str) -> str | None:
         return self.cells.get(name, "")
@@ -94,13 +94,17 @@ def merged(row: Row, now: Cells, began: Beginning, take: Side | None = None) -> 
     """What a row does to the item it stands for; `take` decides conflicts."""
     for name in _names(row, now):
         wanted, is_now = row.cells.get(name, ""), now.get(name, "")
-        if compared(name, wanted) == compared(name, is_now) or began.was(name, wanted):
+        if _alike(name, wanted, is_now) or began.was(name, wanted):
             continue
         if began.was(name, is_now) or take == "sheet":
             yield Change(row.places.get(name, row.place), row.item, name, is_now, wanted)
         elif take is None:
             place = row.places.get(name, row.place)
             yield Conflict(place, row.item, name, began.shown(name), wanted, is_now)
+
+
+def _alike(name: str, one: str, other: str) -> bool:
+    return one == other or compared(name, one) == compared(name, other)
 
 
 def _names(row: Row, now: Cells) -> Iterator[str]:
