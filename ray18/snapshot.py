@@ -228,7 +228,9 @@ class WorkTreeSnapshot:
                 raise BlockedError(f"{path} is not a regular file", "put a regular file there")
             if found.st_size > MAX_FILE_BYTES:
                 raise BlockedError(f"{path} is larger than {MAX_FILE_BYTES:,} bytes", "keep large files elsewhere")
-            content = stream.read(found.st_size + 1)  # a buffer of the limit's size for each file would use up memory maps
+            content = stream.read(
+                found.st_size + 1
+            )  # a buffer of the limit's size for each file would use up memory maps
             if len(content) != found.st_size:
                 raise BlockedError(f"{path} was changed while it was read", "run again")
             return content

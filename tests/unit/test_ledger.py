@@ -269,7 +269,7 @@ def test_a_record_that_enters_without_its_signature_enters_again_with_it(program
 
 def test_a_replay_that_goes_on_finds_what_a_whole_one_finds(program: Program, monkeypatch, tmp_path) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr("ray18.ledger.WORTH_KEEPING", 1)
+    monkeypatch.setattr("ray18.ledger.reading.WORTH_KEEPING", 1)
     given = people_yaml().replace("security-lead: [sven]", "security-lead: [sven, dev]")
     agreed = people_yaml().replace("product-owner: [pia]", "product-owner: [pia, dev]")
     for content, people in ((PLAN, people_yaml()), (PLAN.replace("running", "walking"), given), (PLAN, agreed)):
@@ -295,7 +295,7 @@ def test_a_cache_that_came_from_elsewhere_is_not_believed(program: Program, monk
     import pickle
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "mine"))
-    monkeypatch.setattr("ray18.ledger.WORTH_KEEPING", 1)
+    monkeypatch.setattr("ray18.ledger.reading.WORTH_KEEPING", 1)
     tip = program.commit("more")
     read_ledger(program.repository, tip, None, cached=True)
     files = tuple((program.root / ".git/ray18").iterdir())

@@ -1,37 +1,27 @@
-"""The ledger: the protected branch replayed step by step, from the anchor to the trusted base.
+"""The steps of a branch gone through one by one, each judged by the rules in force before it."""
 
-Each step is judged by the rules in force before it. The rules in force are the last ones that were harmless to take over
-or that those whom the rules before name agreed to; a change that nobody agreed to never comes into force, however it got
-onto the branch. A record, once merged, is known for ever, with the rules of its entry.
-"""
-
-import gc
-import pickle
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from ray18.amendments import RuleSet, lock_outs, weakenings
 from ray18.approvals import Case, Held, HeldDelegation, InForce, Seat, seats
-from ray18.cache import Cache
-from ray18.chain import Chain, Change, Step, Trees, differences, first_parent_chain
+from ray18.chain import Chain, Change, Step, Trees, differences
 from ray18.commit_object import Commit
 from ray18.documents import SETTINGS_PATH
-from ray18.documents.checkpoint import Checkpoint
-from ray18.documents.document import Document
 from ray18.documents.people import People
 from ray18.documents.settings import Settings
-from ray18.documents.waiver import Waiver
 from ray18.errors import BlockedError
 from ray18.facts import TEAM, Facts, Map, every_place
 from ray18.git import Entry, Repository
-from ray18.keyring import certificates, fingerprints
+from ray18.keyring import certificates
+from ray18.ledger.authorship import authorship, known_as, touched
+from ray18.ledger.state import Event, HeldCheckpoint, HeldWaiver, Ledger, StepRow, Weight
 from ray18.program import COUNTERSIGNATURE_SUFFIX, SIGNATURE_SUFFIX, SIGNATURE_SUFFIXES, Rules, require_apart
 from ray18.seating import can_amend
 from ray18.signatures import verify
 from ray18.snapshot import CommitSnapshot
-from ray18.sshsig import SignatureProblem, fingerprint, parse
+from ray18.sshsig import SignatureProblem
 from ray18.subjects import (
     RULES,
     Leaves,
@@ -47,219 +37,7 @@ from ray18.subjects import (
 
 RECORDS = ("approval", "delegation", "waiver", "checkpoint")
 """The kinds of records that are only ever added. (A delegation or a waiver may be taken away; it then counts no more.)"""
-WORTH_KEEPING = 100
-"""How many new steps, or changes of files, a replay must have gone through to be kept: below that, doing it again costs
-less than a write."""
 APPEND_ONLY = ("approval", "checkpoint")
-Weight = Literal["note", "warning", "error"]
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened at a step."""
-
-    step: int
-    kind: str
-    """rules, approval, waiver, delegation, checkpoint, content or order."""
-    weight: Weight
-    message: str
-    path: str = ""
-    subject: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """What an audit says of one step, without its records."""
-
-    number: int
-    commit: str
-    when: int | None
-    """The committer's time as the commit tells it; informative."""
-    author: str
-    """The author as the commit tells it; anyone can write that."""
-    signer: str
-    """The fingerprint of the key that signed it; empty when unsigned; after `!`: why the signature does not hold."""
-    merged: int
-    """How many other commits came with it."""
-    subject: str
-    odd: tuple[str, ...]
-    """What about its commits is not as Git writes it."""
-    latest: tuple[int, str]
-    """The latest time that any of its commits claims, and that commit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Authorship:
-    """Who stands behind a commit, as far as its bytes tell: only good for keeping people from approving their own work."""
-
-    commit: str
-    emails: frozenset[str]
-    keys: frozenset[str]
-    """Fingerprints of the keys it claims to be signed with."""
-
-
-@dataclass(frozen=True)
-class HeldWaiver:
-    """A waiver, and how it came to be there."""
-
-    document: Document[Waiver]
-    signature: bytes | None
-    countersignature: bytes | None
-    step: int | None
-    rules: Rules
-
-
-@dataclass(frozen=True)
-class HeldCheckpoint:
-    """A checkpoint, and how it came to be there."""
-
-    document: Document[Checkpoint]
-    signature: bytes | None
-    step: int
-    rules: Rules
-
-
-@dataclass
-class Ledger:
-    """The state of the protected branch after a step, with everything that was found on the way."""
-
-    repository: Repository
-    tip: str
-    rules: Rules
-    """The rules in force."""
-    ruleset: RuleSet
-    first: int = 1
-    """The number of the step where trust begins."""
-    steps: int = 0
-    """The number of the last step."""
-    records: dict[str, Held] = field(default_factory=dict)
-    """Every approval that was ever merged, by path."""
-    delegations: dict[str, HeldDelegation] = field(default_factory=dict)
-    """The delegations that are there, by id."""
-    waivers: dict[str, HeldWaiver] = field(default_factory=dict)
-    """Every waiver that was ever merged, by path."""
-    checkpoints: dict[str, HeldCheckpoint] = field(default_factory=dict)
-    kept: dict[str, str] = field(default_factory=dict)
-    """Path and object id of every file that must never change again."""
-    in_force: dict[str, InForce] = field(default_factory=dict)
-    known_as: dict[str, set[str]] = field(default_factory=dict)
-    """Every e-mail address and key that the people file ever had, and whose."""
-    pending: dict[str, dict[str, Authorship]] = field(default_factory=dict)
-    """Subject to the commits that touched it since it was last approved."""
-    authorships: dict[str, Authorship] = field(default_factory=dict)
-    """What made the subjects that are in force."""
-    unaccepted: tuple[str, ...] = ()
-    """Why the rules at the tip are not the rules in force; empty when they are."""
-    dropped: dict[str, str] = field(default_factory=dict)
-    """Subject to what was said when a merge undid what had been approved."""
-    events: list[Event] = field(default_factory=list)
-    commits: list[str] = field(default_factory=list)
-    """The commit of each step, from the first."""
-    rows: list[StepRow] = field(default_factory=list)
-    """What an audit says of each step, from `first` on."""
-    forgotten: str = ""
-    """The tip that an audit on this machine saw before, when it is not on the branch any more."""
-    governed_steps: set[int] = field(default_factory=set)
-    """The numbers of the steps that changed any governed file."""
-    records_now: Mapping[str, str] = field(default_factory=dict)
-    """Path and object id of those records of `kept` that are there at the tip."""
-    standings: list[frozenset[str]] = field(default_factory=list)
-    """The subjects whose seats were filled after each step, from `first` on."""
-
-    def authors(self, subject: str, now: str, more: Iterable[Authorship] = ()) -> dict[str, str]:
-        """The people who worked on a subject since what was in force before it, and how."""
-        held = self.in_force.get(subject)
-        if held is not None and held.digest == now:
-            chosen: Iterable[Authorship] = [self.authorships[oid] for oid in sorted(held.authors)]
-        else:
-            chosen = (*self.pending.get(subject, {}).values(), *more)
-        return people_behind(self.known_as, chosen)
-
-    def step_of(self, commit: str) -> int | None:
-        """The step that brought a commit to the branch; None when it did not come."""
-        numbers = {oid: number for number, oid in enumerate(self.commits, 1)}
-        if commit in numbers:
-            return numbers[commit]
-        if not self.repository.has(commit):
-            return None
-        later = self.repository.text("rev-list", "--first-parent", "--ancestry-path", f"{commit}..{self.tip}").split()
-        return next((numbers[oid] for oid in reversed(later) if oid in numbers), None)
-
-
-def read_ledger(
-    repository: Repository, tip: str, anchor: str | None, *, signers: bool = False, cached: bool = False
-) -> Ledger | None:
-    """The ledger of the branch that ends in `tip`; None when it holds no program yet.
-
-    With `signers`, the signature of every step's commit is verified as well. With `cached`, what this machine replayed
-    before is taken up where it ended. Raises BlockedError where the anchor is not on the first-parent chain, or a commit
-    cannot be read; EnvironmentProblem where history was cut off.
-    """
-    cache = Cache(repository.common_dir) if cached else None
-    name = f"{anchor or 'root'} {signers}"
-    ledger = _kept_ledger(cache, name, repository)
-    if ledger is not None and ledger.tip == tip:
-        return ledger
-    known = _kept_replay(cache, name, repository) if ledger is not None else None
-    chain = first_parent_chain(repository, tip, known.tip, known.number) if known else None
-    if known is None or chain is None:
-        known = Replay(repository, signers=signers)
-        chain = _whole(repository, tip, anchor, known)
-        if ledger is not None and tip in ledger.commits:
-            cache = None  # what is kept reaches further
-    with _uncollected():
-        ledger = known.run(chain)
-    if ledger is not None and cache is not None and known.work >= WORTH_KEEPING:
-        cache.put(f"replay {name}", pickle.dumps(known))
-        cache.put(f"ledger {name}", pickle.dumps(ledger))
-    return ledger
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the cyclic garbage collector: a replay only ever adds, and looking for garbage costs a tenth of it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _kept_ledger(cache: Cache | None, name: str, repository: Repository) -> Ledger | None:
-    """The ledger that this machine came to before. The cache vouches that it wrote these bytes itself."""
-    content = cache.get(f"ledger {name}") if cache else None
-    if content is None:
-        return None
-    found: Ledger = pickle.loads(content)  # noqa: S301 (sealed by this user's secret)
-    found.repository = repository
-    return found
-
-
-def _kept_replay(cache: Cache | None, name: str, repository: Repository) -> "Replay | None":
-    """All that it takes to go on from there."""
-    content = cache.get(f"replay {name}") if cache else None
-    if content is None:
-        return None
-    found: Replay = pickle.loads(content)  # noqa: S301 (sealed by this user's secret)
-    found.adopt(repository)
-    return found
-
-
-def _whole(repository: Repository, tip: str, anchor: str | None, replay: "Replay") -> Chain:
-    chain = first_parent_chain(repository, tip, after=None)
-    if chain is None:
-        raise AssertionError("a chain without a start is never missing")
-    if anchor is not None:
-        places = [step.number for step in chain.steps if step.commit.oid == anchor]
-        if not places:
-            raise BlockedError(
-                f"the anchor {anchor[:12]} is not on the first-parent chain of {tip[:12]}",
-                "history was rewritten, or a merge went in the wrong direction (foxtrot): compare with the anchor",
-            )
-        replay.skipped = places[0] - 1
-    return chain
 
 
 def sections_at(repository: Repository, commit: str, settings: Settings) -> dict[str, Sections] | None:
@@ -273,58 +51,6 @@ def sections_at(repository: Repository, commit: str, settings: Settings) -> dict
         for place, leaf in facts.leaves(drawn.kind(entry.path), entry).items():
             table[place].put(entry.path, leaf)
     return sections_from(table)
-
-
-def authorship(commit: Commit, people: People | None, key: str = "") -> Authorship:
-    """Who stands behind a commit: author, committer, co-authors, and the key it claims, where that is not known yet."""
-    everybody = (commit.author, commit.committer, *commit.co_authors)
-    keys = {key} if key else set()
-    for armored in commit.claimed if not key else ():
-        with suppress(SignatureProblem):
-            keys.add(fingerprint(parse(armored).public_key))
-    if not keys and commit.claimed:
-        with suppress(SignatureProblem):
-            keys.add(verify(commit.claimed[0], commit.payload, "git", certificates(people)))
-    return Authorship(commit.oid, frozenset(one.email.casefold() for one in everybody if one.email), frozenset(keys))
-
-
-def known_as(people: People | None) -> Iterator[tuple[str, str]]:
-    """E-mail addresses (without regard to case) and keys, revoked ones too, and whose they are."""
-    for person in people.people if people else ():
-        if person.email:
-            yield person.email.casefold(), person.id
-        for key in fingerprints(person, lambda _: True):
-            yield key, person.id
-
-
-def people_behind(names: Mapping[str, set[str]], commits: Iterable[Authorship]) -> dict[str, str]:
-    """Person to how they took part, for everybody who ever had one of the addresses and keys."""
-    found: dict[str, str] = {}
-    for made in commits:
-        for key in made.keys:
-            for person in names.get(key, ()):
-                found.setdefault(person, f"signed commit {made.commit[:12]}")
-        for email in made.emails:
-            for person in names.get(email, ()):
-                found.setdefault(person, f"is named in commit {made.commit[:12]}")
-    return found
-
-
-def touched(
-    chain: Chain, step: Step, drawn: Map, facts: Facts, changes: Mapping[Trees, Sequence[Change]]
-) -> Iterator[tuple[Commit, frozenset[str]]]:
-    """The commits of a step that changed what a subject means, and which; a merge only by what no parent has."""
-    for commit in step.entered:
-        pairs = chain.comparisons(commit)
-        paths = [{change.path: change for change in changes.get(pair, ())} for pair in pairs]
-        found: set[str] = set()
-        for path in set(paths[0]).intersection(*paths[1:]):
-            name = drawn.kind(path)
-            for change in (other[path] for other in paths):
-                before, after = facts.leaves(name, change.before), facts.leaves(name, change.after)
-                found.update(place[0] for place in {*before, *after} if before.get(place) != after.get(place))
-        if found:
-            yield commit, frozenset(found)
 
 
 class Replay:

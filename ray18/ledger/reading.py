@@ -1,0 +1,93 @@
+"""The ledger of a branch: taken up where an earlier run on this machine ended, or replayed from the beginning."""
+
+import gc
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ray18.cache import Cache
+from ray18.chain import Chain, first_parent_chain
+from ray18.errors import BlockedError
+from ray18.git import Repository
+from ray18.ledger.replay import Replay
+from ray18.ledger.state import Ledger
+
+WORTH_KEEPING = 100
+"""How many new steps, or changes of files, a replay must have gone through to be kept: below that, doing it again costs
+less than a write."""
+
+
+def read_ledger(
+    repository: Repository, tip: str, anchor: str | None, *, signers: bool = False, cached: bool = False
+) -> Ledger | None:
+    """The ledger of the branch that ends in `tip`; None when it holds no program yet.
+
+    With `signers`, the signature of every step's commit is verified as well. With `cached`, what this machine replayed
+    before is taken up where it ended. Raises BlockedError where the anchor is not on the first-parent chain, or a commit
+    cannot be read; EnvironmentProblem where history was cut off.
+    """
+    cache = Cache(repository.common_dir) if cached else None
+    name = f"{anchor or 'root'} {signers}"
+    ledger = _kept_ledger(cache, name, repository)
+    if ledger is not None and ledger.tip == tip:
+        return ledger
+    known = _kept_replay(cache, name, repository) if ledger is not None else None
+    chain = first_parent_chain(repository, tip, known.tip, known.number) if known else None
+    if known is None or chain is None:
+        known = Replay(repository, signers=signers)
+        chain = _whole(repository, tip, anchor, known)
+        if ledger is not None and tip in ledger.commits:
+            cache = None  # what is kept reaches further
+    with _uncollected():
+        ledger = known.run(chain)
+    if ledger is not None and cache is not None and known.work >= WORTH_KEEPING:
+        cache.put(f"replay {name}", pickle.dumps(known))
+        cache.put(f"ledger {name}", pickle.dumps(ledger))
+    return ledger
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cyclic garbage collector: a replay only ever adds, and looking for garbage costs a tenth of it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _kept_ledger(cache: Cache | None, name: str, repository: Repository) -> Ledger | None:
+    """The ledger that this machine came to before. The cache vouches that it wrote these bytes itself."""
+    content = cache.get(f"ledger {name}") if cache else None
+    if content is None:
+        return None
+    found: Ledger = pickle.loads(content)  # noqa: S301 (sealed by this user's secret)
+    found.repository = repository
+    return found
+
+
+def _kept_replay(cache: Cache | None, name: str, repository: Repository) -> "Replay | None":
+    """All that it takes to go on from there."""
+    content = cache.get(f"replay {name}") if cache else None
+    if content is None:
+        return None
+    found: Replay = pickle.loads(content)  # noqa: S301 (sealed by this user's secret)
+    found.adopt(repository)
+    return found
+
+
+def _whole(repository: Repository, tip: str, anchor: str | None, replay: "Replay") -> Chain:
+    chain = first_parent_chain(repository, tip, after=None)
+    if chain is None:
+        raise AssertionError("a chain without a start is never missing")
+    if anchor is not None:
+        places = [step.number for step in chain.steps if step.commit.oid == anchor]
+        if not places:
+            raise BlockedError(
+                f"the anchor {anchor[:12]} is not on the first-parent chain of {tip[:12]}",
+                "history was rewritten, or a merge went in the wrong direction (foxtrot): compare with the anchor",
+            )
+        replay.skipped = places[0] - 1
+    return chain
