@@ -12,7 +12,7 @@ from ray18.handover.table import folded
 
 ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What makes a spreadsheet compute a cell, or a browser of one run it. Source: OWASP, CSV injection."""
-_INERT = re.compile(r"'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|''")
+_INERT = re.compile(r"'+\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|''")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ def sheet(headings: Sequence[str], rows: Sequence[RawRow], at: str, *, escaped: 
 
 
 def inert(text: str) -> str:
-    """The text so that no spreadsheet computes it."""
-    return f"'{text}" if text.startswith(ACTIVE) or _INERT.match(text) else text
+    """The text so that no spreadsheet computes it, nor one that takes blanks off first."""
+    return f"'{text}" if text.lstrip().startswith(ACTIVE) or text.startswith(ACTIVE) or _INERT.match(text) else text
 
 
 def as_it_was(text: str) -> str:

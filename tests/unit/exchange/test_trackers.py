@@ -163,7 +163,7 @@ ANY = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(["github", "gitlab", "jira"]), st.data())
 def test_whatever_an_export_holds_each_issue_is_a_row_or_an_error(tracker: str, data: st.DataObject) -> None:
     known: dict[str, Any] = {"github": GITHUB, "gitlab": GITLAB, "jira": JIRA["fields"]}[tracker]
