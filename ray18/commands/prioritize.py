@@ -18,6 +18,7 @@ from ray18.errors import BlockedError, UsageError
 from ray18.evidence.json_text import as_json
 from ray18.evidence.prioritization_matrix import (
     ChangeOutput,
+    CompromiseOutput,
     DisagreementOutput,
     ItemOutput,
     MatrixOutput,
@@ -164,6 +165,24 @@ def _stakeholders(made: MatrixOutput, colour: bool) -> Iterator[str]:
         yield painted(f"  {safe(_told(entry))}", "dim" if entry.settled else "red", colour)
     for circle in found.condorcet_cycles:
         yield f"  no majority order: {' before '.join(circle)}"
+    if found.compromise is not None:
+        yield from _compromise(found.compromise)
+
+
+def _compromise(found: CompromiseOutput) -> Iterator[str]:
+    yield f"Compromise: {', '.join(found.order[: found.top])}{' …' if len(found.order) > found.top else ''}"
+    best = (
+        "no order goes against fewer"
+        if found.against == found.fewest
+        else f"any order goes against {found.fewest:,} or more"
+    )
+    sides = ", ".join(f"{side.role} {side.against:,} of {side.opinions:,}" for side in found.sides)
+    yield f"  goes against {found.against:,} opinions about pairs; {best} ({sides})"
+    for entry in found.firmness:
+        if entry.entered:
+            yield f"  without {entry.without}: in {', '.join(entry.entered)}, out {', '.join(entry.left)}"
+    if found.firmness and not any(entry.entered for entry in found.firmness):
+        yield f"  the same {found.top} come first without any one of them"
 
 
 def _told(entry: DisagreementOutput) -> str:

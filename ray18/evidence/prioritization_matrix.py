@@ -17,6 +17,7 @@ from ray18.errors import BlockedError
 from ray18.evidence.json_text import as_json
 from ray18.gates import Judge
 from ray18.planning import ranking as stakeholders
+from ray18.planning.compromise import Compromise, compromise
 from ray18.planning.due_dates import Due, Profile, Ruling, binding, due, read_profiles, ruling
 from ray18.planning.scoring import METHODS, Method, Scored, exact, ranked, rounded, scored, shown, terms
 from ray18.planning.sensitivity import single_steps
@@ -247,6 +248,47 @@ class RankingOutput(Output):
     """What it rests on."""
 
 
+class SideOutput(Output):
+    """One stakeholder and the compromise."""
+
+    role: str
+    """The role."""
+    opinions: int
+    """Pairs that this stakeholder has put in order; decided ones aside."""
+    against: int
+    """How many of them the compromise goes against."""
+
+
+class FirmnessOutput(Output):
+    """What the first items of the compromise would be without one stakeholder."""
+
+    without: str
+    """The role that is left out."""
+    entered: list[str]
+    """Items that would come in."""
+    left: list[str]
+    """Items that would fall out."""
+    reordered: bool
+    """Whether anything about the first items would change."""
+
+
+class CompromiseOutput(Output):
+    """One order for all: the one that goes against as few opinions as possible (Kemeny)."""
+
+    order: list[str]
+    """The items, first to last."""
+    against: int
+    """How many opinions (one stakeholder, one pair) it goes against."""
+    fewest: int
+    """How many any order must go against at least; equal to `against` = proven to be the best."""
+    sides: list[SideOutput]
+    """By role."""
+    top: int
+    """How many of the first items `firmness` looks at."""
+    firmness: list[FirmnessOutput]
+    """What would change without each stakeholder; empty with two of them."""
+
+
 class StakeholdersOutput(Output):
     """The stakeholders' rankings and their conflicts."""
 
@@ -260,6 +302,8 @@ class StakeholdersOutput(Output):
     """Agreement of all: 1 = the same order, 0 = none."""
     condorcet_cycles: list[list[str]]
     """Circles in which more than half of all stakeholders put each item before the next."""
+    compromise: CompromiseOutput | None
+    """The order that all could live with best; null with fewer than two rankings."""
     disagreements: list[DisagreementOutput]
     """By role and distance."""
     unsettled: int
@@ -470,6 +514,7 @@ class _Maker:
             agreement=[_agreement(entry) for entry in stakeholders.agreements(rankings, ids)],
             kendall_w=None if whole is None else rounded(whole),
             condorcet_cycles=[list(circle) for circle in stakeholders.circles(rankings, rules)],
+            compromise=_compromise(compromise(rankings, ids, self.rules.top), self.rules.top),
             disagreements=[_disagreement(entry) for entry in found],
             unsettled=sum(bool(entry.unsettled) for entry in found),
         )
@@ -488,6 +533,24 @@ class _Maker:
         day = item.due.written
         serious = item.severity in (None, "Critical", "High")
         return serious and (day is None or day < self.judge.program.as_of or (item.due.days_later or 0) > 0)
+
+
+def _compromise(found: Compromise | None, top: int) -> CompromiseOutput | None:
+    if found is None:
+        return None
+    return CompromiseOutput(
+        order=list(found.order),
+        against=found.against,
+        fewest=found.fewest,
+        sides=[SideOutput(role=side.role, opinions=side.opinions, against=side.against) for side in found.sides],
+        top=top,
+        firmness=[
+            FirmnessOutput(
+                without=entry.role, entered=list(entry.entered), left=list(entry.left), reordered=entry.reordered
+            )
+            for entry in found.without
+        ],
+    )
 
 
 def _by_hand(item: BacklogItem) -> tuple[Any, ...]:

@@ -129,13 +129,13 @@ def circles(rankings: Sequence[Ranking], rules: Rules) -> tuple[tuple[str, ...],
 def contradictions(rankings: Sequence[Ranking]) -> tuple[tuple[str, ...], ...]:
     """Circles in the orders that were decided: taken together, such resolutions cannot be followed."""
     before: dict[str, list[str]] = {}
-    for first, second in _decided_pairs(rankings):
+    for first, second in decided_pairs(rankings):
         before.setdefault(first, []).append(second)
         before.setdefault(second, [])
     return tuple(cycles(before))
 
 
-def _decided_pairs(rankings: Sequence[Ranking]) -> Iterator[tuple[str, str]]:
+def decided_pairs(rankings: Sequence[Ranking]) -> Iterator[tuple[str, str]]:
     """Each pair that was decided, in its latest order; both orders when decisions of the same day differ."""
     latest: dict[frozenset[str], list[tuple[Resolution, tuple[str, str]]]] = {}
     for ranking in rankings:

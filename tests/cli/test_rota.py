@@ -13,6 +13,7 @@ from ray18.documents.rota import Rota
 from ray18.planning.rostering.calendar import as_icalendar
 from ray18.planning.rostering.demand import Request
 from ray18.planning.rostering.outcome import make
+from ray18.shipped import shipped
 
 PLAN = """\
 title: Maintenance
@@ -52,11 +53,10 @@ def made(program: Program, ray18, *arguments: str) -> dict:  # type: ignore[no-u
 
 
 def test_everybody_has_a_fair_part_and_nobody_young_is_alone(staffed: Program, ray18) -> None:  # type: ignore[no-untyped-def]
-    from ray18.commands.schema import all_schemas
     from ray18.schema import validator
 
     out = made(staffed, ray18, "--turns", "8")
-    schema = json.loads(all_schemas()["on-call-rota"])
+    schema = json.loads((shipped("schemas") / "on-call-rota.schema.json").read_bytes())
     assert [error.message for error in validator(schema).iter_errors(out)] == []
     assert (out["open_seats"], out["shortages"]) == ([], [])
     assert {entry["person"]: entry["turns"] for entry in out["people"]} == dict.fromkeys(

@@ -5,6 +5,8 @@ import json
 import pytest
 from conftest import AS_OF, Program
 
+from ray18.shipped import shipped
+
 PLAN = """\
 title: Maintenance
 revision: 1
@@ -81,13 +83,12 @@ def test_it_says_where_each_item_goes_and_why(planned: Program, ray18) -> None: 
 
 
 def test_json_fits_its_schema_and_is_the_same_at_a_commit(planned: Program, ray18) -> None:  # type: ignore[no-untyped-def]
-    from ray18.commands.schema import all_schemas
     from ray18.schema import validator
 
     arguments = ("backlog", "schedule", "--as-of", AS_OF, "--format", "json")
     text = ray18(*arguments, folder=planned.root).out
     out = json.loads(text)
-    schema = json.loads(all_schemas()["release-schedule"])
+    schema = json.loads((shipped("schemas") / "release-schedule.schema.json").read_bytes())
     assert [error.message for error in validator(schema).iter_errors(out)] == []
     assert (out["cost"], out["bound"], out["gap_percent"]) == (482.9, 482.9, 0.0)
     assert [(entry["item"], entry["day"], entry["window"]) for entry in out["items"]][:2] == [

@@ -9,7 +9,8 @@ from random import Random
 
 from ray18.planning.rostering.problem import CHANGE, LACKING_SKILL, OPEN, OPEN_PRIMARY, OPEN_SEAT, WISH, Problem, Roster
 
-STEPS = 60_000
+STEPS_A_SEAT, MOST_STEPS = 1_200, 100_000
+"""Steps of the search for each seat, and at most."""
 _HOT, _COLD = 400.0, 2.0
 _NODES, _ALL_NODES = 2_000, 20_000
 """How many partial fillings of a few turns are looked at to close a gap, and to close all."""
@@ -102,8 +103,10 @@ def _bits(start: int, stop: int) -> int:
     return ((1 << (stop - start)) - 1) << start if stop > start else 0
 
 
-def search(problem: Problem, start: Roster | None = None, steps: int = STEPS) -> Roster:
+def search(problem: Problem, start: Roster | None = None, steps: int | None = None) -> Roster:
     """A good rota; never dearer than `start`, which must break no rule."""
+    if steps is None:
+        steps = min(STEPS_A_SEAT * problem.size, MOST_STEPS)
     kept = tuple((seat, person) for seat, person in sorted(problem.published.items()) if seat not in problem.fixed)
     rosters = [filled(problem, keep, key) for keep in dict.fromkeys(((), kept)) for key in (burdened, rested)]
     rosters += [start] if start is not None else []

@@ -7,7 +7,7 @@ from ray18.planning.scheduling.board import Board
 from ray18.planning.scheduling.problem import Job, Placement, Problem
 from ray18.planning.scheduling.search import improved, inserted, urgency
 
-_STEPS = 20_000
+_STEPS_A_JOB, _MOST_STEPS = 100, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,10 @@ def replanned(
         return tuple(board.at), ()
     home = list(board.at)
     inserted(board, sorted(loose, key=lambda number: (-urgency(problem, number, 0, out), number)))
-    calm = improved(problem, tuple(board.at), _STEPS, loose)
+    steps = min(_STEPS_A_JOB * len(problem.jobs), _MOST_STEPS)
+    calm = improved(problem, tuple(board.at), steps, loose)
     priced = _priced(problem, home, price)
-    plans = (calm, improved(priced, calm, _STEPS), improved(priced, _returned(priced, anew, home), _STEPS))
+    plans = (calm, improved(priced, calm, steps), improved(priced, _returned(priced, anew, home), steps))
     return min(plans, key=priced.cost), evicted
 
 

@@ -12,7 +12,7 @@ from ray18.planning.rostering.problem import ELSEWHERE, OPEN, Problem, Watch, bu
 from ray18.planning.rostering.search import completed, filled, improved, reasons, rested, search
 from ray18.planning.rostering.shortage import shortages
 
-ANY = settings(max_examples=30, deadline=None, derandomize=True)
+ANY = settings(max_examples=20, deadline=None, derandomize=True)
 STEPS = 600
 
 
@@ -120,7 +120,7 @@ def test_a_rule_less_never_makes_a_rota_worse(problem: Problem, rule: str) -> No
     assert after.cost(search(after, start=roster, steps=STEPS)) <= problem.cost(roster)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_twelve_people_get_half_a_year_without_a_gap_and_with_one_turn_between_most_and_least(seed: int) -> None:
     problem = usual(seed)
     roster = search(problem)
