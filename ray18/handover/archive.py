@@ -63,7 +63,7 @@ def read_members(
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, OverflowError) as error:
         raise Unusable(Remark(path, 0, f"not a usable zip archive: {error}", "pack it again", True)) from error
     with archive:
-        infos = [info for info in archive.infolist() if not info.is_dir() or info.file_size]
+        infos = [info for info in archive.infolist() if not _is_folder(info) or info.file_size]
         _refuse_bombs(path, archive.infolist(), limits)
         refused = dict(_refused(archive.infolist()))
         overlapping = set(_overlapping(archive.infolist(), content))
@@ -81,6 +81,11 @@ def read_members(
     return Contents(tuple(members), len(infos))
 
 
+def _is_folder(info: zipfile.ZipInfo) -> bool:
+    """As ZipInfo.is_dir, which in Python 3.11 breaks on a member without a name."""
+    return info.filename.endswith("/")
+
+
 def _kept(info: zipfile.ZipInfo, keep: Sequence[str], limit: int) -> bool:
     return info.file_size <= limit and info.filename.endswith(tuple(keep))
 
@@ -92,7 +97,7 @@ def _refuse(info: zipfile.ZipInfo, at: int, reason: str, notes: Notebook) -> Non
 
 def _note_refused_folders(infos: Sequence[zipfile.ZipInfo], refused: dict[int, str], notes: Notebook) -> None:
     for info in infos:
-        if info.is_dir() and not info.file_size and id(info) in refused:
+        if _is_folder(info) and not info.file_size and id(info) in refused:
             message = f"the folder {shown(info.orig_filename)} is refused: {refused[id(info)]}"
             notes.block(0, message, "pack the archive again without it")
 
@@ -124,7 +129,7 @@ def _refused(infos: Sequence[zipfile.ZipInfo]) -> Iterator[tuple[int, str]]:
                 id(info),
                 "another member has its name" if same else "another member's name differs only in case",
             )
-        elif name in folders and not info.is_dir():
+        elif name in folders and not _is_folder(info):
             yield id(info), "another member has it as its folder"
         else:
             reason = _bad_name(info.orig_filename) or _bad_kind(info)

@@ -18,6 +18,7 @@ from ray18.handover import (
 )
 from ray18.handover.delivery import Delivery
 from ray18.handover.model import Reading
+from ray18.handover.rows import ENDINGS
 from ray18.handover.table import ITEM_COLUMNS, Columns
 
 Reader = Callable[[Delivery], Reading]
@@ -50,13 +51,22 @@ class ArtifactKind:
         return self.required
 
     @property
+    def is_list(self) -> bool:
+        """Whether it may come in any of the forms of lists; the closure package is an archive and nothing else."""
+        return self.read is not closure_package.read
+
+    @property
     def path(self) -> str:
         """Where it is expected, relative to the hand-over."""
         return self.name.rstrip("/")
 
     def is_named(self, name: str) -> bool:
-        """Whether a file or folder of the hand-over is this artifact, or a part of it: by its name up to the first dot."""
-        return name.split(".", 1)[0].casefold() == self.id
+        """Whether a file or folder of the hand-over is this artifact, or a part of it.
+
+        Its name up to the first dot tells, and the last ending has to be one that is read: a backup copy is no part.
+        """
+        stem, *endings = name.casefold().split(".")
+        return stem == self.id and (not endings or endings[-1] in (ENDINGS if self.is_list else ("zip",)))
 
 
 ARTIFACTS: tuple[ArtifactKind, ...] = (

@@ -11,6 +11,7 @@ from ray18.handover.delivery import Delivery, Part
 from ray18.handover.json_text import MAX_BYTES
 from ray18.handover.model import Artifact, Contents, Handover, Notebook, Remark, Team, Unusable, worst_first
 from ray18.handover.ownership import completed
+from ray18.handover.rows import ENDINGS
 
 _RECORD = artifact("operational-handover-record.json")
 _CATALOG = artifact("SERVICE-CATALOG.xlsx")
@@ -98,6 +99,9 @@ def _named_otherwise(kind: ArtifactKind, names: tuple[str, ...]) -> Iterator[Rem
     for name in names:
         if name != kind.path and name.casefold() == kind.path.casefold():
             yield Remark(name, 0, f"the artifact is named {name}; read as {kind.path}", f"rename it to {kind.path}")
+    if len(names) > 1:
+        message = f"{len(names)} files or folders are the artifact, and all of them are read: {', '.join(names)}"
+        yield Remark(names[0], 0, message[:300], "remove those that are out of date")
 
 
 def _parts(kind: ArtifactKind, paths: Iterable[str], files: Mapping[str, bytes], noted: list[Remark]) -> Iterator[Part]:
@@ -106,6 +110,8 @@ def _parts(kind: ArtifactKind, paths: Iterable[str], files: Mapping[str, bytes],
         name = path.rsplit("/", 1)[-1]
         if "/" in path and name in _ASIDE and not kind.is_folder:
             noted.append(Remark(path, 0, "not a part of the artifact; it is not read", ""))
+        elif "/" in path and not kind.is_folder and name.rsplit(".", 1)[-1].casefold() not in ENDINGS:
+            noted.append(Remark(path, 0, "its ending is none that is read", f"known: {', '.join(sorted(ENDINGS))}"))
         elif len(files[path]) > MAX_BYTES:
             message = f"the file has more than {MAX_BYTES:,} bytes; larger ones are not read"
             noted.append(Remark(path, 0, message, "split it", True))

@@ -16,6 +16,8 @@ _FORMS: dict[str, Form] = {
     "csv": "csv", "tsv": "csv", "txt": "csv", "psv": "csv", "xlsx": "workbook", "xlsm": "workbook", "xls": "workbook",
     "md": "markdown", "markdown": "markdown", "json": "tree", "sarif": "tree", "yaml": "tree", "yml": "tree",
 }  # fmt: skip
+ENDINGS = frozenset((*_FORMS, "zip"))
+"""Endings of the names of files that are read."""
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 

@@ -122,6 +122,7 @@ ZIPS: dict[str, tuple[bytes, str]] = {
     "no zip": (b"PK but not really", "not a usable zip archive: File is not a zip file"),
     "truncated": (zipped(("a", b"x" * 99))[:-30], "not a usable zip archive"),
     "empty": (zipped(), "the archive is empty"),
+    "no name": (zipped(("", b"x")), "it has no name"),
 }  # fmt: skip
 
 

@@ -100,6 +100,15 @@ def test_several_logs_are_one_artifact_and_no_id_is_given_twice() -> None:
     assert any("SEC-CVE-2025-1234 stands here again" in text for text in said(entry))
 
 
+def test_backups_beside_an_artifact_and_odd_files_in_its_folder_are_not_read() -> None:
+    files = {"SECURITY-RISK-LOG.csv": RISKS, "SECURITY-RISK-LOG.csv.bak": RISKS, "SECURITY-RISK-LOG/x.csv~": RISKS}
+    handover, entry = handed("security", files)
+    assert entry.sum == "1 row: 1 item, 0 remarks"
+    told = {remark.path: remark.message for remark in handover.remarks}
+    assert told["SECURITY-RISK-LOG.csv.bak"] == "not one of the artifacts; it is not read"
+    assert told["SECURITY-RISK-LOG/x.csv~"] == "its ending is none that is read"
+
+
 def test_one_file_that_cannot_be_read_does_not_hide_the_others() -> None:
     handover, entry = handed("security", {"SECURITY-RISK-LOG/a.csv": RISKS, "SECURITY-RISK-LOG/b.csv": b"\xff"})
     assert [item.id for item in handover.items if item.id.startswith("SEC")] == ["SEC-CVE-2025-1234"]
