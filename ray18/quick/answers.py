@@ -24,11 +24,9 @@ if TYPE_CHECKING:
     """Path to what the file system says of it."""
 
 COMMANDS = ("check", "gate")
-_ELSEWHERE = (
-    *("--staged", "--rev", "--base", "--no-cache", "--observed", "--debug", "--help", "-h", "-C"),
-    *("--fix", "--diff", "--unsafe-fixes", "--watch"),
-)
-"""Options that ask about other places, for more than an answer, or for no kept one."""
+_OPTIONS = ("--all", "--as-of", "--format", "--quiet", "-q", "--statistics")
+"""Options that ask about the work tree, for nothing but an answer. With any other, nothing is taken up."""
+_WITH_VALUE = ("--as-of=", "--format=")
 _SHOWN_BY = (
     "NO_COLOR",
     "TERM",
@@ -134,10 +132,12 @@ def answered(arguments: list[str]) -> int | None:
 
 
 def _about_this_place(arguments: list[str]) -> bool:
-    if any(argument.startswith(option) for argument in arguments for option in _ELSEWHERE):
-        return False
-    formats = [argument for argument in arguments if "=" in argument]
-    return all(argument.startswith(("--format=", "--as-of=")) and argument.count("=") == 1 for argument in formats)
+    return all(
+        argument.startswith(_WITH_VALUE) and argument.count("=") == 1
+        if "=" in argument
+        else not argument.startswith("-") or argument in _OPTIONS
+        for argument in arguments
+    )
 
 
 def _disguises(repository: Repository) -> "list[Any]":

@@ -251,6 +251,13 @@ def test_an_answer_is_not_given_again_when_anything_changed(change: str, sound: 
     [
         *(["gate", "--rev", "HEAD"], ["gate", "--all", "--no-cache"], ["check", "--staged"], ["gate", "--base=HEAD"]),
         *(["gate", "--format=json=out.json"], ["gate", "-C", "elsewhere"], ["gate", "--observed", "x"]),
+        *(
+            ["check", "--fix"],
+            ["check", "--diff"],
+            ["gate", "--watch"],
+            ["gate", "--an-option-of-tomorrow"],
+            ["gate", "-qx"],
+        ),
         *(["status"], ["gate", "--help"], []),
     ],
 )
