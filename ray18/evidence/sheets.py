@@ -8,7 +8,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What makes a spreadsheet compute a cell."""
 
 
 def rows_as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -33,8 +34,8 @@ def read(content: bytes) -> list[dict[str, str]]:
 
 def _inert(value: object) -> str:
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith((*_ACTIVE, "'")) else text
+    return f"'{text}" if text.startswith((*ACTIVE, "'")) else text
 
 
 def _as_it_was(text: str) -> str:
-    return text[1:] if text.startswith("'") and text[1:].startswith((*_ACTIVE, "'")) else text
+    return text[1:] if text.startswith("'") and text[1:].startswith((*ACTIVE, "'")) else text

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ray18.errors import BlockedError
-from ray18.exchange.columns import BASE, Cells, column, columns, in_order
+from ray18.evidence.sheets import ACTIVE
+from ray18.exchange.columns import BASE, CORE, Cells, column, columns, in_order
 from ray18.handover.model import Unusable
 from ray18.handover.table import folded
 
-ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What makes a spreadsheet compute a cell, or a browser of one run it. Source: OWASP, CSV injection."""
 _INERT = re.compile(r"'+\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|''")
 
 
@@ -77,8 +76,6 @@ class RawRow:
 
 def table(rows: Sequence[Cells], wanted: Sequence[str] = ()) -> Table:
     """The table of some items: the wanted columns, else the core and every other with anything in it."""
-    from ray18.exchange.columns import CORE
-
     filled = {name for row in rows for name in row}
     return Table((*in_order([*wanted, "id"] if wanted else [*CORE, *(filled - {BASE})]), BASE), tuple(rows))
 
