@@ -1,11 +1,14 @@
 """Where trust comes from: the commit whose rules judge a proposal."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ray18.errors import BlockedError, EnvironmentProblem
 from ray18.git import Repository
 from ray18.quick.repository import DEFAULT_BRANCHES
+
+_FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def left_at(repository: Repository, commit: str, seen: str | None, branch: str) 
     tip = protected_tip(repository, branch)
     if tip is None:
         raise BlockedError(f"there is no branch {branch} here", f"fetch it: git fetch origin {branch}")
-    fork = repository.merge_base(commit, seen if seen and repository.has(seen) else tip)
+    fork = repository.merge_base(commit, seen if seen and _FULL_ID.fullmatch(seen) and repository.has(seen) else tip)
     if fork is None:
         raise BlockedError(f"{commit[:12]} shares no history with {branch}", "fetch it whole, or rebase onto it")
     return _on_first_parents(repository, fork, repository.text("rev-list", "--first-parent", tip).split(), branch)

@@ -1,5 +1,6 @@
 """What the reviews of a change come to: whose they are, which subjects they are about, and the records that say so."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,8 @@ _DECISIONS: Mapping[ReviewState, Decision] = {
     "dismissed": "abstained",
 }
 
+_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
 
 @dataclass
 class Outcome:
@@ -52,7 +55,7 @@ class Watch:
                 f"change {change.number} is for the branch {change.target!r}, and approvals are for {self.branch!r}",
                 "only changes for the protected branch are observed",
             )
-        head = commit_of(repository, change.head)
+        head = _commit(repository, change.head)
         if head is None:
             raise EnvironmentProblem(
                 f"the head of change {change.number} is not here ({change.head[:12]})",
@@ -107,7 +110,7 @@ class Watch:
             raise BlockedError(f"{found.person} is a bot")
         if review.commit is None:
             raise BlockedError("the forge does not tell which commit was reviewed")
-        if commit_of(self.repository, review.commit) is None:
+        if _commit(self.repository, review.commit) is None:
             raise BlockedError(
                 f"the reviewed commit {review.commit[:12]} is not here: git fetch origin {review.commit}"
             )
@@ -207,6 +210,11 @@ class Watch:
             for record in outcome.records:
                 found |= signed_files(record_path(folder, record), "approval", record, self.signer, OBSERVATION)
         return found
+
+
+def _commit(repository: Repository, told: str) -> str | None:
+    """A commit that a forge names by its full id; a name that could mean something else here is none."""
+    return commit_of(repository, told) if _ID.fullmatch(told) else None
 
 
 def _known(repository: Repository, judge: Judge, branch: str) -> Iterator[Held]:

@@ -73,6 +73,11 @@ def around(stage: Stage) -> str:
     return _AROUND.get(stage, "ask who runs this server")
 
 
+def _loophole(stage: Stage) -> str:
+    known = _AROUND.get(stage)
+    return f"# To get around it once, and knowingly: {known}" if known else "# Nobody who pushes gets around it."
+
+
 def command_of(stage: Stage) -> tuple[str, ...]:
     """What `ray18` is told to do at a stage."""
     return ("receive", stage) if stage in SERVER_STAGES else ("hooks", "run", stage)
@@ -89,7 +94,7 @@ def hook_file(stage: Stage, interpreter: Interpreter | None) -> bytes:
         "#!/bin/sh",
         f"# RAY-18 {__version__}, the hook {stage}: {_PURPOSE[stage]}.",
         _written_by(stage),
-        f"# To get around it once, and knowingly: {around(stage)}",
+        _loophole(stage),
         "",
         *(_with_input(stage, interpreter) if stage in _TOLD else _without_input(stage, interpreter)),
         f"echo 'ray18: the hook {stage} cannot find RAY-18, so nothing can be judged' >&2",

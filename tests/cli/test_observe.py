@@ -109,8 +109,10 @@ def test_a_review_whose_commit_the_forge_has_forgotten_proves_nothing(
 ) -> None:  # type: ignore[no-untyped-def]
     pull.review(ACCOUNTS["sven"], commit=None)
     pull.review(ACCOUNTS["sam"], commit="4" * 40)
+    pull.review(ACCOUNTS["pia"], commit="change")
+    pull.review(ACCOUNTS["olga"], commit="--all")
     observe()
-    assert [review["records"] for review in report(tmp_path)["reviews"]] == [[], []]
+    assert [review["records"] for review in report(tmp_path)["reviews"]] == [[], [], [], []]
     assert "does not tell which commit was reviewed" in reasons(tmp_path)
     assert "the reviewed commit 444444444444 is not here: git fetch origin " + "4" * 40 in reasons(tmp_path)
 
