@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from ray18.planning.forecast import QUANTILES, _Series
 from ray18.planning.negative_binomial import quantiles
-from ray18.planning.pool import DAILY, WEEKLY
+from ray18.planning.rhythm import DAILY, WEEKLY
 
 SHARES = (0.025, 0.1, 0.5, 0.9, 0.975)
 ORIGINS = 4

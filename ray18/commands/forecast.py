@@ -18,7 +18,7 @@ from ray18.files import write_whole
 from ray18.handover.delivery import Delivery, Part
 from ray18.handover.model import Ticket
 from ray18.handover.ticket_history import COLUMNS, read
-from ray18.planning.pool import WEEKLY
+from ray18.planning.rhythm import WEEKLY
 from ray18.terminal import safe
 
 

@@ -39,8 +39,8 @@ from ray18.planning.on_call import (
     shortfalls,
     time_on_call,
 )
-from ray18.planning.pool import WEEKLY
 from ray18.planning.queues import MOST_LOAD, Need, SiteShortfall
+from ray18.planning.rhythm import WEEKLY
 from ray18.planning.staffing import Staffing, hours_of_week, queues_of, staffing, takes
 from ray18.planning.ticket_counts import ENOUGH, Counts, History
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from ray18.documents.base import Output
 from ray18.handover.model import Ticket
 from ray18.planning.forecast import QUANTILES, Backtest, Forecast, Grade, MethodName, forecast
-from ray18.planning.pool import DAILY, WEEKLY, Calendar
+from ray18.planning.rhythm import DAILY, WEEKLY, Calendar
 from ray18.planning.ticket_counts import Counts, Event, Field, History, counted
 
 MOST_GAP = 52

@@ -11,21 +11,10 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal, Protocol
 
+from ray18.planning.members import naive, seasonal
 from ray18.planning.negative_binomial import quantiles
-from ray18.planning.pool import (
-    LEAST,
-    WEEKLY,
-    Blend,
-    Calendar,
-    Column,
-    Rhythm,
-    Said,
-    at_distance,
-    distances_within,
-    naive,
-    seasonal,
-    spreads,
-)
+from ray18.planning.pool import LEAST, Blend, at_distance, distances_within, spreads
+from ray18.planning.rhythm import WEEKLY, Calendar, Column, Rhythm, Said
 
 MethodName = Literal["pooled", "naive", "seasonal-naive"]
 Grade = Literal["low", "fair", "good"]

@@ -1,264 +1,30 @@
 """Expected counts from a pool of simple forecasts, each weighted by how well it did so far.
 
-Everything is kept in columns: a column has one value for each number of counts known, from none to all, and is what would
-have been said then. So one pass gives the forecast, its weights and its spread as of every earlier day, and a backtest
-costs no second fit. Only what was known goes into a value; sums of fractions are exact (`math.fsum`), so that every
-version of Python gives the same figures.
+Everything is kept in columns, so one pass gives the forecast, its weights and its spread as of every earlier time, and a
+backtest costs no second fit. Sums of fractions are exact (`math.fsum`), so that every version of Python gives the same figures.
 
-Members: last count, mean, exponentially weighted levels; levels on seasonal factors, shrunk towards 1; last season's
-count; the mean of recent seasons or of last year's neighbours. Weight = (1 / mean squared error)^3 at three distances.
-Two pools, one that forgets and one that does not, are blended by the likelihood of what came (after Raftery et al. 2005).
+Weight = (1 / mean squared error)^3 at three distances. Two pools, one that forgets and one that does not, are blended by the
+likelihood of what came (after Raftery, Gneiting, Balabdaoui and Polakowski 2005).
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, repeat
 from operator import add, mul
-from typing import Literal, NamedTuple, Protocol
 
+from ray18.planning.members import Member, Shape, means_of, members
 from ray18.planning.negative_binomial import log_chance
+from ray18.planning.rhythm import Calendar, Column, Rhythm, Said
 
-Column = list[float]
-"""One value for each number of counts known: index 0 = nothing known yet."""
-Said = Callable[[int], Column]
-"""What was said for the count at a distance ahead (from 1)."""
-Calendar = Callable[[int], int]
-"""The class (weekday, holiday …) of a count by its place, from 0, also of those to come."""
 LEAST = 0.02
 """What is expected at the least: a series that was silent so far is not silent for ever."""
 _PRIOR_COUNTS, _PRIOR_SPREAD = 4.0, 2.0
-_SHRINK = 4.0
-"""Seasons' worth of average counts that a seasonal factor starts with."""
 _LEARNT = 20
 """Counts known before a pool's likelihood says anything."""
 _LIKELIHOOD_MEMORY, _CALM = 0.99, 4.0
 """Neighbouring forecasts err together: their likelihood counts for a quarter."""
-
-
-@dataclass(frozen=True)
-class Rhythm:
-    """How often is counted, and what follows from it."""
-
-    name: Literal["weekly", "daily"]
-    season: int
-    """Counts in a season: 52 weeks, 7 days."""
-    a_year: int
-    """Counts in a year of whole weeks."""
-    smoothing: tuple[float, ...]
-    memories: tuple[float, ...]
-    """What is left of an error's weight one count later, for each pool."""
-    scored_ahead: tuple[int, ...]
-    """Distances at which the members are weighted; the middle one judges the pools."""
-    spread_ahead: tuple[int, ...]
-    """Distances at which the spread is measured; between them it is that of the next."""
-    horizon: int
-    first_origin: int
-    origins: int
-    step: int
-    """Of the backtest: origins, and counts between them."""
-    few: int
-    """Counts below which the evidence is low: 20 weeks."""
-    year_told: int
-    """Counts from which on last year's are in the pool."""
-    around: int
-    """Neighbours on each side that last year's count is averaged with."""
-
-    def tells_season(self, known: int) -> bool:
-        """Whether enough is known for what comes back with the season."""
-        return known >= 2 * self.season + self.first_origin
-
-
-WEEKLY = Rhythm(
-    name="weekly",
-    season=52,
-    a_year=52,
-    smoothing=(0.03, 0.08, 0.2, 0.45),
-    memories=(0.96, 1.0),
-    scored_ahead=(1, 4, 12),
-    spread_ahead=(1, 2, 4, 8, 12, 26, 52, 104),
-    horizon=12,
-    first_origin=8,
-    origins=13,
-    step=4,
-    few=20,
-    year_told=112,
-    around=2,
-)
-DAILY = Rhythm(
-    name="daily",
-    season=7,
-    a_year=364,
-    smoothing=(0.01, 0.03, 0.1, 0.3),
-    memories=(0.99, 1.0),
-    scored_ahead=(1, 7, 28),
-    spread_ahead=(1, 3, 7, 14, 28, 91, 182, 364),
-    horizon=28,
-    first_origin=28,
-    origins=6,
-    step=28,
-    few=140,
-    year_told=420,
-    around=3,
-)
-
-
-class Shape(Protocol):
-    """What a level is multiplied with."""
-
-    def column(self, ahead: int) -> Column:
-        """For the count at a distance ahead (from 1), by counts known."""
-
-    def at(self, known: int, ahead: int) -> float:
-        """One value of the column."""
-
-
-class Member(NamedTuple):
-    """One of the simple forecasts: a level, and what it is multiplied with."""
-
-    name: str
-    level: Column
-    shape: Shape | None
-
-    def column(self, ahead: int) -> Column:
-        """What it said for the count `ahead` after the last known."""
-        return self.level if self.shape is None else list(map(mul, self.level, self.shape.column(ahead)))
-
-
-def members(counts: Sequence[int], rhythm: Rhythm, calendar: Calendar | None) -> tuple[Member, ...]:
-    """The pool; what needs a season is in it once two seasons are known."""
-    mean = _means(counts)
-    ones = [1.0] * (len(counts) + 1)
-    pool = [Member("naive", naive(counts), None), Member("mean", mean, None)]
-    pool += [Member(f"exponential-{alpha:g}", _smoothed(counts, alpha), None) for alpha in rhythm.smoothing]
-    shape: Shape | None = None
-    plain: Sequence[float] = counts
-    if calendar is not None:
-        classes = [calendar(at) for at in range(len(counts))]
-        factors = _factors(counts, classes)
-        shape = _ByClass(factors, calendar, ones)
-        plain = [count / factors[of][at] for at, (count, of) in enumerate(zip(counts, classes, strict=True))]
-        pool += [Member(f"calendar-{alpha:g}", _smoothed(plain, alpha), shape) for alpha in rhythm.smoothing]
-    if rhythm.tells_season(len(counts)):
-        pool.append(Member("seasonal-naive", ones, seasonal(counts, rhythm.season)))
-        if rhythm.season < rhythm.a_year:
-            means = _Lagged(_mean_of_seasons(plain, rhythm.season), rhythm.season, mean)
-            pool.append(Member("seasonal-mean", ones, _times(means, shape)))
-    if len(counts) >= rhythm.year_told:
-        year = _Lagged(_neighbourhood(counts, rhythm.around), rhythm.a_year, mean, rhythm.around)
-        pool.append(Member("year-ago", ones, _times(year, shape)))
-    return tuple(pool)
-
-
-def naive(counts: Sequence[float]) -> Column:
-    """The last count known."""
-    return [0.0, *map(float, counts)]
-
-
-def seasonal(counts: Sequence[int], season: int) -> Shape:
-    """The count one season earlier (the last one known, if the distance is longer than a season)."""
-    return _Lagged([float(count) for count in counts], season, _means(counts))
-
-
-def _means(counts: Sequence[int]) -> Column:
-    return [0.0, *(total / known for known, total in enumerate(accumulate(counts), 1))]
-
-
-def _smoothed(counts: Iterable[float], alpha: float) -> Column:
-    """The level after each count known; it starts as a mean, so that the first count counts no more."""
-    levels, level = [0.0], 0.0
-    for known, count in enumerate(counts, 1):
-        level += max(alpha, 1 / known) * (count - level)
-        levels.append(level)
-    return levels
-
-
-@dataclass(frozen=True, eq=False)
-class _Lagged:
-    """The value of the count whole seasons earlier; before there is one (or its `reach` neighbours), another column."""
-
-    values: Sequence[float]
-    season: int
-    before: Column
-    reach: int = 0
-
-    def column(self, ahead: int) -> Column:
-        early = min(self._back(ahead) - ahead + 1 + self.reach, len(self.before))
-        return [*self.before[:early], *self.values[self.reach : len(self.before) - early + self.reach]]
-
-    def at(self, known: int, ahead: int) -> float:
-        place = known + ahead - 1 - self._back(ahead)
-        return self.values[place] if place >= self.reach else self.before[known]
-
-    def _back(self, ahead: int) -> int:
-        return self.season * math.ceil((ahead + self.reach) / self.season)
-
-
-@dataclass(frozen=True, eq=False)
-class _ByClass:
-    """The factor of the count's class."""
-
-    factors: Mapping[int, Column]
-    calendar: Calendar
-    new: Column
-
-    def column(self, ahead: int) -> Column:
-        classes = map(self.calendar, range(ahead - 1, ahead - 1 + len(self.new)))
-        return [self.factors.get(of, self.new)[known] for known, of in enumerate(classes)]
-
-    def at(self, known: int, ahead: int) -> float:
-        return self.factors.get(self.calendar(known + ahead - 1), self.new)[known]
-
-
-@dataclass(frozen=True, eq=False)
-class _Both:
-    """The product of two shapes."""
-
-    one: Shape
-    other: Shape
-
-    def column(self, ahead: int) -> Column:
-        return list(map(mul, self.one.column(ahead), self.other.column(ahead)))
-
-    def at(self, known: int, ahead: int) -> float:
-        return self.one.at(known, ahead) * self.other.at(known, ahead)
-
-
-def _times(one: Shape, other: Shape | None) -> Shape:
-    return one if other is None else _Both(one, other)
-
-
-def _neighbourhood(counts: Sequence[int], reach: int) -> Column:
-    """The mean of each count and its neighbours on both sides; at the edges, where they are missing, the count."""
-    sums = [0, *accumulate(counts)]
-    last = len(counts) - reach
-    return [
-        (sums[at + reach + 1] - sums[at - reach]) / (2 * reach + 1) if reach <= at < last else float(counts[at])
-        for at in range(len(counts))
-    ]
-
-
-def _mean_of_seasons(counts: Sequence[float], season: int, most: int = 4) -> Column:
-    """The mean of each count and those at the same place of the seasons before."""
-    result = []
-    for at in range(len(counts)):
-        same = counts[max(at % season, at - season * (most - 1)) : at + 1 : season]
-        result.append(sum(same) / len(same))
-    return result
-
-
-def _factors(counts: Sequence[int], classes: Sequence[int]) -> dict[int, Column]:
-    """For each class of the calendar: how its counts compare with all, as known then; starts at 1."""
-    total, seen = 0, dict.fromkeys(sorted(set(classes)), (0, 0))
-    result: dict[int, Column] = {of: [1.0] for of in seen}
-    for known, (count, of) in enumerate(zip(counts, classes, strict=True), 1):
-        total += count
-        seen[of] = (seen[of][0] + count, seen[of][1] + 1)
-        usual = max(total / known, 0.1)
-        for each, (came, times) in seen.items():
-            result[each].append((came + _SHRINK * usual) / ((times + _SHRINK) * usual))
-    return result
 
 
 @dataclass(frozen=True)
@@ -414,7 +180,7 @@ def distances_within(rhythm: Rhythm, horizon: int) -> tuple[int, ...]:
 
 def spreads(counts: Sequence[int], column: Said, distances: Iterable[int], memory: float) -> dict[int, Column]:
     """Variance over mean of the counts around what was said, by distance; never shrinks with it, never below 1."""
-    usual = [max(mean, LEAST) * _PRIOR_COUNTS for mean in _means(counts)]
+    usual = [max(mean, LEAST) * _PRIOR_COUNTS for mean in means_of(counts)]
     widest: Column = [1.0] * (len(counts) + 1)
     result = {}
     for ahead in distances:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from ray18.planning.forecast import QUANTILES, Backtest, Forecast, Score, _chosen
 from ray18.planning.forecast import forecast as forecast_ahead
 from ray18.planning.negative_binomial import chance_above, log_chance, quantiles
-from ray18.planning.pool import DAILY, WEEKLY, Blend, Rhythm
+from ray18.planning.pool import Blend
+from ray18.planning.rhythm import DAILY, WEEKLY, Rhythm
 
 
 def forecast(counts: Sequence[int]) -> Forecast:
