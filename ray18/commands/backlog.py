@@ -27,6 +27,7 @@ from ray18.errors import UsageError
 from ray18.files import write_whole
 from ray18.handover.words import maintenance_type
 from ray18.program import read_settings
+from ray18.renderers.inert import json_text
 from ray18.snapshot import WorkTreeSnapshot
 from ray18.terminal import safe
 from ray18.yaml import Step, Value, edit, load, render
@@ -88,7 +89,7 @@ def list_(
     ]
     items.sort(key=_rank)
     if format_ == "json":
-        say(BacklogListOutput(version=1, items=items).model_dump_json(indent=2) + "\n")
+        say(json_text(BacklogListOutput(version=1, items=items)) + "\n")
         return
     say("".join(f"{_row(item)}\n" for item in items) + f"{counted(len(items), 'items')}\n")
 

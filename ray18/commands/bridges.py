@@ -28,6 +28,7 @@ from ray18.exchange.trackers.issue import beginnings as last_imports
 from ray18.files import write_whole
 from ray18.git import Repository, object_id
 from ray18.program import read_settings
+from ray18.renderers.inert import json_text
 from ray18.snapshot import CommitSnapshot, Snapshot, WorkTreeSnapshot
 from ray18.terminal import safe
 
@@ -259,7 +260,7 @@ def finish_import(place: Path, result: Outcome, *, dry_run: bool, format_: str) 
         for path, content in result.files.items():
             write_whole(place / path, content)
     if format_ == "json":
-        say(_as_output(result, written=clear and not dry_run).model_dump_json(indent=2) + "\n")
+        say(json_text(_as_output(result, written=clear and not dry_run)) + "\n")
     else:
         say("".join(f"{safe(line)}\n" for line in _told(result, dry_run=dry_run)))
     if not clear:

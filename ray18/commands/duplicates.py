@@ -18,6 +18,7 @@ from ray18.documents.document import Document, read
 from ray18.errors import BlockedError, UsageError
 from ray18.files import write_whole
 from ray18.planning.duplicates import NOT_DUPLICATE, Likely, likely_duplicates
+from ray18.renderers.inert import json_text
 from ray18.terminal import safe
 from ray18.yaml import Step, Value, edit
 
@@ -70,7 +71,7 @@ def duplicates(ctx: click.Context, format_: str) -> None:
             for one in found
         ]
         output = DuplicatesOutput(version=1, open_items=compared, duplicates=entries)
-        say(output.model_dump_json(indent=2) + "\n")
+        say(json_text(output) + "\n")
         return
     for _, group in groupby(found, key=lambda one: one.keep.id):
         say("".join(f"{line}\n" for line in _group(list(group))))

@@ -28,6 +28,7 @@ from ray18.native_hooks.pushes import Update, against_the_branch, commit_of, upd
 from ray18.native_hooks.scripts import STAGES, ClientStage, Stage, around, hook_file
 from ray18.native_hooks.vouched import unfounded
 from ray18.renderers import renderer
+from ray18.renderers.inert import json_text
 from ray18.report import check_records
 from ray18.snapshot import CommitSnapshot, IndexSnapshot
 from ray18.terminal import safe
@@ -127,7 +128,7 @@ def status(ctx: click.Context, form: str) -> None:
         output = HooksOutput(
             version=1, folder=str(folder.path), owner=folder.owner, setting=folder.setting, hooks=hooks
         )
-        say(f"{output.model_dump_json(indent=2)}\n")
+        say(f"{json_text(output)}\n")
         return
     say(f"{safe(str(folder.path))}  ({_WHOSE[folder.owner]})\n")
     words: dict[State, str] = {"none": "not installed", "installed": "installed", "edited": "changed by hand"}

@@ -23,6 +23,7 @@ from ray18.forges import export
 from ray18.forges.model import Change, ForgeName, ReviewState
 from ray18.forges.table import FORGES, forge
 from ray18.git import Repository
+from ray18.renderers.inert import json_text
 from ray18.signing import Signer, key_in
 from ray18.subjects import short
 from ray18.terminal import safe
@@ -242,7 +243,7 @@ def _report(watch: Watch, outcomes: Iterable[Outcome]) -> str:
         fetched_on=today().isoformat(),
         reviews=[_told(outcome, rules.settings.locations.approvals) for outcome in outcomes],
     )
-    return f"{output.model_dump_json(indent=2)}\n"
+    return f"{json_text(output)}\n"
 
 
 def _told(outcome: Outcome, folder: str) -> ReviewOutput:

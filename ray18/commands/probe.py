@@ -18,6 +18,7 @@ from ray18.errors import BlockedError, UsageError
 from ray18.files import write_whole
 from ray18.probe.asking import Asker
 from ray18.probe.observing import observed, record
+from ray18.renderers.inert import json_text
 from ray18.subjects import meaning
 from ray18.terminal import safe
 from ray18.web import Limits, Rules
@@ -74,7 +75,7 @@ def command(ctx: click.Context, dry_run: bool, format_: str) -> None:
         write_whole(root(ctx) / path, render(meaning(state), header("live-state", path)))
     if format_ == "json":
         output = ProbeOutput(version=1, path=None if dry_run else path, state=state)
-        say(output.model_dump_json(indent=2) + "\n")
+        say(json_text(output) + "\n")
     else:
         say("".join(f"{safe(line)}\n" for line in _told(document.content, state, None if dry_run else path)))
     if not all(entry.works for entry in seen):

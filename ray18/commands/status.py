@@ -9,6 +9,7 @@ from ray18.commands.output import colourful, say
 from ray18.commands.place import judging_options
 from ray18.documents.base import Output
 from ray18.gates import Judge, Verdict
+from ray18.renderers.inert import json_text
 from ray18.renderers.json import FindingOutput, VerdictWord, finding_output
 from ray18.report import judge_gates
 from ray18.steps import Standing, State, next_step, standings
@@ -105,4 +106,4 @@ def _as_json(steps: tuple[Standing, ...], gates: dict[str, Verdict]) -> str:
         for standing in steps
     ]
     verdicts = {name: verdict.value for name, verdict in gates.items()}
-    return StatusOutput(version=1, steps=entries, gates=verdicts).model_dump_json(indent=2) + "\n"
+    return json_text(StatusOutput(version=1, steps=entries, gates=verdicts)) + "\n"

@@ -8,6 +8,7 @@ from ray18.causes import RequestReport, WhyReport
 from ray18.debt import DebtReport
 from ray18.documents.base import Output
 from ray18.outlook import GateChange, OutlookReport, WhatIfReport
+from ray18.renderers.inert import json_text
 from ray18.renderers.json import FindingOutput, VerdictWord, finding_output
 from ray18.replay import ReplayReport
 from ray18.report import VERSION
@@ -460,4 +461,4 @@ def _change(change: GateChange) -> GateChangeOutput:
 
 
 def _text(output: Output) -> str:
-    return output.model_dump_json() + "\n"
+    return json_text(output, indent=None) + "\n"

@@ -112,6 +112,10 @@ def test_a_file_name_that_is_no_text_breaks_no_format(program: Program, ray18) -
         ran = ray18("check", "--format", name, folder=program.root)
         assert (ran.status, ran.err) == (3, ""), name
         assert "xe9" in ran.out or "%E9" in ran.out, name
+    for command in (("status",), ("what-if", "--on", "2026-07-01"), ("diff",), ("report",)):
+        ran = ray18(*command, *(() if command == ("report",) else ("--format", "json")), folder=program.root)
+        assert ran.err == "", command
+        assert "xe9" in ran.out or command[0] in ("status", "what-if"), command
 
 
 def test_sarif_says_what_code_scanning_needs(broken: Program, ray18) -> None:  # type: ignore[no-untyped-def]
