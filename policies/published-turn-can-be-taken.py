@@ -2,6 +2,8 @@
 
 Leave that is written down after a rota was published, or somebody who left: the pager would ring with nobody there.
 
+Turns that are over are not looked at, so a day that passes only takes findings away.
+
 Remedy: `ray18 rota --write` makes a rota that changes as little as possible.
 """
 

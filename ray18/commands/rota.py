@@ -213,7 +213,12 @@ def command(
         if person not in request.rotation.members:
             raise UsageError(f"{person} takes no turns", f"members: {', '.join(request.rotation.members)}")
         request = without(request, person)
-    made = make(request, fresh=fresh)
+    try:
+        made = make(request, fresh=fresh)
+    except OverflowError as error:
+        raise BlockedError(
+            "the rota runs past the year 9999", "mend `first` in rota.yaml, or ask for fewer --turns"
+        ) from error
     title = judge.program.rules.settings.program.title
     if write and leavers:
         raise UsageError("--write writes what is, not what if", "take them out of coverage.rotation in plan.yaml")

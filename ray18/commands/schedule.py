@@ -24,7 +24,7 @@ from ray18.gates import Judge
 from ray18.planning.scheduling.bound import bound
 from ray18.planning.scheduling.demand import MOST_DAYS, Records, without
 from ray18.planning.scheduling.linear import linear_bound
-from ray18.planning.scheduling.openings import days_of
+from ray18.planning.scheduling.openings import opens_on
 from ray18.planning.scheduling.outcome import Move, Outcome, in_force, schedule
 from ray18.planning.scheduling.reasons import hours
 from ray18.planning.scheduling.references import strangers
@@ -230,7 +230,7 @@ def schedule_command(
         made = schedule(records, how.bounding, fresh=fresh, steps=how.steps)
         changed = _what_if(made, records, leavers, cancelled)
     except ValueError as error:
-        raise BlockedError(str(error), "ray18 check") from error
+        raise BlockedError(str(error), "mend it in plan.yaml or the backlog; see: ray18 check") from error
     done = ""
     if write:
         if changed is not None:
@@ -324,7 +324,7 @@ def _opening(text: str, plan: Plan) -> CancelledOpening:
         wanted = date.fromisoformat(day)
     except ValueError as error:
         raise UsageError(f"{day!r} is not a day", "write it as in: weekly@2026-05-06") from error
-    if wanted not in set(days_of(window, plan.period.end)):
+    if not opens_on(window, wanted):
         raise UsageError(f"{name} does not open on {wanted} by its rule", "see: ray18 backlog schedule")
     return CancelledOpening(window=name, day=wanted)
 

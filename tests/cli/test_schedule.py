@@ -201,6 +201,7 @@ def test_leave_and_lacking_skills_are_told(planned: Program, ray18) -> None:  # 
         ("schedule.yaml", SCHEDULE, "carry_over: false\n", "nothing says how many hours the backlog may use"),
         ("plan.yaml", "FREQ=WEEKLY", "FREQ=HOURLY", "FREQ=HOURLY is not one of"),
         ("plan.yaml", "weekly", "Weekly", "plan.yaml:"),
+        ("plan.yaml", "end: 2026-12-31", "end: 2026-06-02", "no release window opens from 2026-06-01"),
         ("backlog/MB-2.yaml", "effort:", "depends_on: [MB-3]\neffort:", "MB-2 needs MB-3 needs MB-2"),
     ],
 )

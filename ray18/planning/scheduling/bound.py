@@ -12,8 +12,8 @@ from operator import add, sub
 
 from ray18.planning.scheduling.problem import Placement, Problem
 
-_ROUNDS = 120
-"""Enough where hours carry over; prices of single windows need twice as many."""
+_ROUNDS, _FEWEST_ROUNDS, _JOB_ROUNDS = 120, 30, 120_000
+"""Rounds at most and at least, and for all jobs together; prices of single windows need twice as many."""
 _PATIENCE = 8
 _FINE = 1 << 16
 """Prices are rounded to this part of a point before the bound is summed."""
@@ -60,7 +60,8 @@ def bound(problem: Problem, target: int) -> Bound:
     costs = _costs(problem)
     unit = max(1.0, sum(map(sum, problem.capacity)) / max(1, problem.windows * len(problem.capacity)))
     best, best_value, kept, waited, pace = now, float("-inf"), [], 0, 1.0
-    for _ in range(_ROUNDS if problem.carry_over else 2 * _ROUNDS):
+    rounds = max(_FEWEST_ROUNDS, min(_ROUNDS, _JOB_ROUNDS // len(problem.jobs)))
+    for _ in range(rounds if problem.carry_over else 2 * rounds):
         prices, value = _cheapest(problem, costs, edges, now)
         if value > best_value:
             best, best_value, waited = now, value, 0

@@ -111,7 +111,7 @@ def demand(records: Records) -> Demand:
                 fixed,
             )
         )
-    capacity = tuple(_incoming(pool, days, records) for pool in pools)
+    capacity = tuple(incoming(pool, days, records) for pool in pools)
     problem = Problem(tuple(jobs), capacity, len(days), records.schedule.carry_over)
     before = tuple(places.get(planned[task.item.id]) if task.item.id in planned else None for task in tasks)
     slipped = tuple((name, day) for name, day in planned.items() if name in numbers and day < records.as_of)
@@ -231,7 +231,7 @@ def _settled(
             yield number, (places[day], "the window's content is settled")
 
 
-def _incoming(pool: str, days: Sequence[ReleaseDay], records: Records) -> tuple[int, ...]:
+def incoming(pool: str, days: Sequence[ReleaseDay], records: Records) -> tuple[int, ...]:
     """The minutes that come in between one release day and the next."""
     lines = [line for line in records.schedule.capacity if pool_name(line) == pool]
     found, since = [], records.as_of
@@ -246,10 +246,12 @@ def _incoming(pool: str, days: Sequence[ReleaseDay], records: Records) -> tuple[
 
 def _worked(line: Capacity, since: date, until: date, records: Records) -> int:
     """Days, weekends included, on which the line's hours are there: from `since` up to the day before `until`."""
-    away = [(leave.first, leave.last) for leave in records.rota.leave if leave.person == line.who]
-    day, found = max(since, line.first or since), 0
-    last = min(until - timedelta(days=1), line.last or until)
-    while day <= last:
-        found += not any(first <= day <= end for first, end in away)
-        day += timedelta(days=1)
-    return found
+    begins = max(since, line.first or since)
+    ends = min(until, line.last + timedelta(days=1)) if line.last and line.last < until else until
+    days = max(0, (ends - begins).days)
+    for leave in sorted(records.rota.leave, key=lambda leave: leave.first):
+        if leave.person == line.who and leave.last >= begins and leave.first < ends:
+            first = max(begins, leave.first)
+            days -= max(0, (min(ends - timedelta(days=1), leave.last) - first).days + 1)
+            begins = max(begins, min(leave.last, ends - timedelta(days=1)) + timedelta(days=1))
+    return max(0, days)

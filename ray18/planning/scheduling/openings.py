@@ -10,6 +10,9 @@ from ray18.documents.plan import Freeze, Plan, ReleaseWindow
 from ray18.documents.recurrence import occurrences
 from ray18.documents.schedule import Schedule
 
+_FAR = timedelta(days=3660)
+"""Nothing is planned further ahead."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReleaseDay:
@@ -41,6 +44,14 @@ def days_of(window: ReleaseWindow, last: date) -> Iterator[date]:
     return occurrences(window.rrule, window.first, last) if window.rrule else iter([window.first])
 
 
+def opens_on(window: ReleaseWindow, day: date) -> bool:
+    """Whether the window's rule falls on the day; not for a rule that makes no sense."""
+    try:
+        return any(found == day for found in days_of(window, day))
+    except ValueError:
+        return False
+
+
 def release_days(
     plan: Plan, schedule: Schedule, first: date, most: int, until: date
 ) -> tuple[tuple[ReleaseDay, ...], tuple[Shut, ...]]:
@@ -48,7 +59,7 @@ def release_days(
 
     Raises ValueError when a rule makes no sense.
     """
-    end = min(until, plan.period.end)
+    end = min(until, plan.period.end, first + _FAR if first < date.max - _FAR else date.max)
     falls = sorted(
         (
             (day, number)

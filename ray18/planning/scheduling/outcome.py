@@ -107,9 +107,12 @@ class Outcome:
 def schedule(records: Records, bounding: Bounding = bound, *, fresh: bool = False, steps: int = STEPS) -> Outcome:
     """A schedule: the plan in force with as few changes as possible, or, without one or when asked to, a new one.
 
-    Raises ValueError when a window's rule makes no sense, or items wait for one another in a circle.
+    Raises ValueError when no window opens, a window's rule makes no sense, or items wait for one another in a circle.
     """
     made = demand(records)
+    if not made.days:
+        end = min(records.until, records.plan.period.end)
+        raise ValueError(f"no release window opens from {records.as_of} to the end of the plan's period, {end}")
     plan = search(made.problem, bounding=bounding, steps=steps)
     if fresh or not records.schedule.planned:
         return Outcome(made, plan.placement, plan.bound, False, plan.placement, {})

@@ -1,14 +1,13 @@
 """What a schedule names that is not there."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ray18.documents.base import ItemId
 from ray18.documents.people import People
-from ray18.documents.plan import Plan
+from ray18.documents.plan import Plan, ReleaseWindow
 from ray18.documents.schedule import Locked, Opening, Planned, Schedule
-from ray18.planning.scheduling.openings import days_of
+from ray18.planning.scheduling.openings import opens_on
 
 Stranger = tuple[tuple[str | int, ...], str, str]
 """The way to a value, the value, and what is wrong with it."""
@@ -26,9 +25,9 @@ def strangers(schedule: Schedule, plan: Plan, people: People, items: Collection[
                 str(line.last),
                 f"the last day {line.last} is before the first, {line.first}",
             )
-    days = {window.id: set(_days(window.id, plan)) for window in plan.release_windows}
+    windows = {window.id: window for window in plan.release_windows}
     for name, entries in (("cancelled", schedule.cancelled), ("closed", schedule.closed), ("locked", schedule.locked)):
-        yield from _openings(name, entries, days)
+        yield from _openings(name, entries, windows)
     lists: tuple[tuple[str, Sequence[Locked | Planned]], ...] = (
         ("locked", schedule.locked),
         ("planned", schedule.planned),
@@ -42,18 +41,9 @@ def strangers(schedule: Schedule, plan: Plan, people: People, items: Collection[
                 yield (name, number, "item"), entry.item, f"{entry.item} stands here {counted[entry.item]} times"
 
 
-def _openings(name: str, entries: Sequence[Opening], days: dict[str, set[date]]) -> Iterator[Stranger]:
+def _openings(name: str, entries: Sequence[Opening], windows: Mapping[str, ReleaseWindow]) -> Iterator[Stranger]:
     for number, entry in enumerate(entries):
-        if entry.window not in days:
+        if entry.window not in windows:
             yield (name, number, "window"), entry.window, f"the plan has no release window {entry.window}"
-        elif entry.day not in days[entry.window]:
+        elif not opens_on(windows[entry.window], entry.day):
             yield (name, number, "day"), entry.window, f"{entry.window} does not open on {entry.day} by its rule"
-
-
-def _days(name: str, plan: Plan) -> Iterator[date]:
-    """Nothing for a rule that makes no sense: another policy says so."""
-    window = next(window for window in plan.release_windows if window.id == name)
-    try:
-        yield from days_of(window, plan.period.end)
-    except ValueError:
-        return

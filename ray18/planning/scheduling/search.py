@@ -13,12 +13,12 @@ from ray18.planning.scheduling.board import Board, in_order
 from ray18.planning.scheduling.bound import Bound, Prices, bound
 from ray18.planning.scheduling.exact import best_plan
 from ray18.planning.scheduling.parts import parts
-from ray18.planning.scheduling.problem import Placement, Problem
+from ray18.planning.scheduling.problem import Job, Placement, Problem
 
 STEPS = 160_000
 """Steps of the local search, for a backlog of any size."""
-_GUIDES = 16
-"""How many of the prices on the way to the bound are followed."""
+_GUIDES, _GUIDED_JOBS = 16, 8_000
+"""How many of the prices on the way to the bound are followed at most, and for how many jobs in all."""
 _LOOK_AHEAD = (1, 2, 4)
 """How many windows ahead a dispatcher looks."""
 
@@ -60,7 +60,8 @@ def _of_part(problem: Problem, start: Placement | None, bounding: Bounding, step
     if proven:
         return Plan(best, problem.cost(best), problem.cost(best))
     found = bounding(problem, problem.cost(best))
-    guided = (followed(problem, prices) for prices in found.trail[-_GUIDES:])
+    guides = max(2, min(_GUIDES, _GUIDED_JOBS // len(problem.jobs)))
+    guided = (followed(problem, prices) for prices in found.trail[-guides:])
     best = improved(problem, min((best, *guided), key=problem.cost), steps)
     cost = problem.cost(best)
     return Plan(best, cost, min(found.cost, cost))
@@ -81,7 +82,7 @@ def by_ratio(problem: Problem) -> Placement:
     """What most tools do: one order by worth for each hour (WSJF), each job into the first window that has room."""
     board = Board(problem)
     waiting = [number for number, job in enumerate(problem.jobs) if job.fixed is None]
-    waiting.sort(key=lambda number: (-urgency(problem, number, 0, 1), number))
+    waiting.sort(key=lambda number: (-_ratio(problem.jobs[number]), number))
     while waiting:
         left = []
         for number in waiting:
@@ -94,6 +95,11 @@ def by_ratio(problem: Problem) -> Placement:
             break
         waiting = left
     return tuple(board.at)
+
+
+def _ratio(job: Job) -> float:
+    """The cost of the first delay for each minute."""
+    return (job.costs[1] - job.costs[0]) / (sum(minutes for _, minutes in job.needs) or 1)
 
 
 def urgency(problem: Problem, number: int, window: int, then: int) -> float:

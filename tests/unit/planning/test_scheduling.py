@@ -1,6 +1,7 @@
 """Schedules keep every rule, are close to the best there is, and stay calm when something changes."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import product
 from random import Random
 
@@ -8,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ray18.documents.people import People
+from ray18.documents.plan import Period, Plan, ReleaseWindow
+from ray18.documents.rota import Leave, Rota
+from ray18.documents.schedule import Capacity, Schedule
+from ray18.documents.settings import Prioritization
 from ray18.planning.scheduling.bound import bound
+from ray18.planning.scheduling.demand import Records, incoming
+from ray18.planning.scheduling.openings import ReleaseDay
 from ray18.planning.scheduling.problem import Job, Placement, Problem
 from ray18.planning.scheduling.replan import replanned
 from ray18.planning.scheduling.search import by_ratio, dispatched, improved, search
@@ -208,3 +216,28 @@ def test_an_item_that_could_stay_moves_only_for_more_than_its_price() -> None:
     problem = Problem((late, small), ((40, 40),), 2)
     assert replanned(problem, (None, 0), 40, (0, 1))[0] == (0, 1)
     assert replanned(problem, (None, 0), 50, (0, 1))[0] == (1, 0)
+
+
+DAY = date(2026, 1, 1)
+days = st.integers(0, 40).map(lambda number: DAY + timedelta(days=number))
+
+
+@ANY
+@given(days, days, st.none() | days, st.none() | days, st.lists(st.tuples(days, days, st.sampled_from("ab"))))
+def test_hours_are_there_on_every_day_but_those_of_leave(
+    since: date, until: date, first: date | None, last: date | None, leave: list[tuple[date, date, str]]
+) -> None:
+    line = Capacity(who="a", hours_per_week=7, first=first, last=last)
+    away = [Leave(person=person, first=begin, last=end) for begin, end, person in leave]
+    plan = Plan(title="x", revision=1, period=Period(start=DAY, end=DAY), revisit_date=DAY)
+    rota = Rota(leave=tuple(away))
+    records = Records((), plan, Schedule(capacity=(line,)), rota, People(), Prioritization(), since)
+    window = ReleaseWindow(id="w", first=until, starts_at="01:00", ends_at="02:00", time_zone="UTC")
+    there = [
+        day
+        for day in (since + timedelta(days=number) for number in range(max(0, (until - since).days)))
+        if (first is None or day >= first)
+        and (last is None or day <= last)
+        and not any(entry.person == "a" and entry.first <= day <= entry.last for entry in away)
+    ]
+    assert incoming("a", [ReleaseDay(until, (window,))], records) == (60 * len(there),)
