@@ -165,13 +165,12 @@ def export(
     content = _exported(chosen, _with_ids(repository, documents), _wanted(names))
     if file is None:
         say(content.decode())
-        return
-    write_whole(file, content)
-    say(f"wrote  {safe(str(file))}: {_many(len(documents), 'item')}\n")
+    else:
+        write_whole(file, content)
+        say(f"wrote  {safe(str(file))}: {_many(len(documents), 'item')}\n")
     if not _kept(repository, documents):
-        say(
-            "Some of these files were never committed, and Git could not keep them: commit before you hand the sheet on.\n"
-        )
+        message = "Some of these files were never committed, and Git could not keep them: commit, then export again."
+        click.echo(message, err=True)
 
 
 @click.command("import")
@@ -336,11 +335,13 @@ def _exported(type_: str, entries: list[tuple[str, BacklogItem]], wanted: list[s
 
 def _kept(repository: Repository, documents: Iterable[Document[BacklogItem]]) -> bool:
     """Has Git keep the files that it does not have yet, so that a later import knows what rows began with."""
-    contents = {object_id("blob", entry.source, repository.object_format): entry.source for entry in documents}
-    missing = _missing(repository, contents)
-    return all(
-        repository.attempt("hash-object", "-w", "--stdin", stdin=contents[oid])[0] == 0 for oid in sorted(missing)
-    )
+    paths = {object_id("blob", entry.source, repository.object_format): entry.path for entry in documents}
+    missing = sorted(_missing(repository, paths))
+    if not missing or repository.work_tree is None:
+        return not missing
+    names = "".join(f"{repository.work_tree / paths[oid]}\n" for oid in missing)
+    written = repository.attempt("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=os.fsencode(names))
+    return written[:2] == (0, "".join(f"{oid}\n" for oid in missing).encode())
 
 
 def _missing(repository: Repository, oids: Iterable[str]) -> set[str]:
@@ -416,15 +417,15 @@ def _told(result: Outcome, *, dry_run: bool) -> Iterable[str]:
         yield f"{conflict.place}: conflict: {conflict.item}: {conflict.column}"
         base = "nobody knows" if conflict.base is None else _quoted(conflict.base)
         yield f"    began as {base}; the sheet says {_quoted(conflict.sheet)}, the program {_quoted(conflict.program)}"
-    yield _sum(result)
+    yield _sum(result, done=not (result.conflicts or result.troubles or dry_run))
     yield from _ending(result, dry_run=dry_run)
 
 
-def _sum(result: Outcome) -> str:
+def _sum(result: Outcome, *, done: bool) -> str:
     changes = [change for change in result.changes if change.column != REMEMBERED]
     items = len({change.item for change in changes})
     parts = [
-        f"{_many(len(changes), 'cell')} of {_many(items, 'item')} changed",
+        f"{_many(len(changes), 'cell')} of {_many(items, 'item')} {'changed' if done else 'to change'}",
         f"{_many(len(result.added), 'item')} new",
         f"{_many(len(result.conflicts), 'conflict')}",
         f"{_many(len(result.troubles), 'error')}",

@@ -95,7 +95,7 @@ class Export:
     def _told(self, told: Counter[str]) -> Iterable[Trouble]:
         for name, count in sorted((+told).items()):
             remedy = "add them to people.yaml, then set the owner" if name.startswith("assigned") else "look at them"
-            yield Trouble(self.path, f"{count:,} issues are {name}", remedy)
+            yield Trouble(self.path, f"{count:,} of {len(self.issues):,} issues: {name}", remedy)
 
 
 def beginnings(items: Mapping[str, Document[BacklogItem]]) -> Callable[[Row], Beginning | Trouble]:

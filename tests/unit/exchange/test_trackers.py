@@ -129,7 +129,7 @@ def test_an_issue_of_gitlab_is_the_same_from_csv_and_json() -> None:
     assert cells("gitlab", GITLAB_CSV, "csv") == cells("gitlab", [GITLAB])
     found = cells("gitlab", [GITLAB])
     assert (found["severity"], found["priority"], found["status"]) == ("High", "P1", "done")
-    assert "1 issues are confidential there" in sheet("gitlab", [GITLAB]).notes[0].message
+    assert "1 of 1 issues: confidential there" in sheet("gitlab", [GITLAB]).notes[0].message
 
 
 @pytest.mark.parametrize(
