@@ -5,13 +5,13 @@ shapes are those that Gitea's swagger documents.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
 
 from pydantic import Field
 
 from ray18.errors import BlockedError
 from ray18.forges.http import Client
-from ray18.forges.model import Account, Answer, Change, ChangeState, Review, ReviewState, Told
+from ray18.forges.model import Account, Answer, Change, Review, ReviewState, Told
+from ray18.forges.pulls import Pull, PullRepository, change_of
 from ray18.forges.reading import read
 from ray18.forges.telling import Comment, Spot, Status, StatusState
 
@@ -40,23 +40,9 @@ class _User(Told):
     login: str
 
 
-class _Repository(Told):
-    full_name: str
-
-
-class _Side(Told):
-    sha: str
-    ref: str
-    repo: _Repository | None = None
-
-
-class _Pull(Told):
-    number: int
-    state: Literal["open", "closed"]
+class _Pull(Pull):
     merged: bool = False
     user: _User
-    head: _Side
-    base: _Side
 
 
 class _Review(Told):
@@ -82,7 +68,7 @@ class _Event(Told):
 
     sender: _User
     pull_request: _Pull
-    repository: _Repository
+    repository: PullRepository
     review: _Said
     commit_id: str | None = None
 
@@ -157,23 +143,8 @@ def from_webhook(payload: bytes) -> Change:
 
 
 def _change(pull: _Pull, reviews: Iterable[Review], pushed_by: frozenset[int], told: tuple[Answer, ...]) -> Change:
-    if pull.base.repo is None:
-        raise BlockedError(f"pull request {pull.number} names no repository that it is for", "save it again")
-    state: ChangeState = "merged" if pull.merged else pull.state
-    return Change(
-        "gitea",
-        pull.base.repo.full_name,
-        pull.number,
-        state,
-        pull.base.ref,
-        pull.base.sha,
-        pull.head.sha,
-        _account(pull.user),
-        pushed_by,
-        tuple(reviews),
-        told,
-        whole=all(answer.what != "webhook" for answer in told),
-    )
+    people = (_account(pull.user), pushed_by)
+    return change_of("gitea", pull, people, reviews, told, merged=pull.merged)
 
 
 def _review(told: _Review, raw: str) -> Iterator[Review]:

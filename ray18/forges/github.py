@@ -5,13 +5,14 @@ reviews is a history, so the last word of each account decides.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from ray18.errors import BlockedError
 from ray18.forges.http import Client
-from ray18.forges.model import Account, Answer, Change, ChangeState, Review, ReviewState, Told
+from ray18.forges.model import Account, Answer, Change, Review, ReviewState, Told
+from ray18.forges.pulls import Pull, PullRepository, change_of
 from ray18.forges.reading import read
 from ray18.forges.telling import Comment, Spot, Status, StatusState
 
@@ -40,23 +41,9 @@ class _User(Told):
     type: str = "User"
 
 
-class _Repository(Told):
-    full_name: str
-
-
-class _Side(Told):
-    sha: str
-    ref: str
-    repo: _Repository | None = None
-
-
-class _Pull(Told):
-    number: int
-    state: Literal["open", "closed"]
+class _Pull(Pull):
     merged_at: str | None = None
     user: _User
-    head: _Side
-    base: _Side
     commits: int | None = None
 
 
@@ -88,7 +75,7 @@ class _Event(Told):
     action: str
     review: _Review
     pull_request: _Pull
-    repository: _Repository
+    repository: PullRepository
 
 
 def client(api: str, token: str) -> Client:
@@ -157,23 +144,8 @@ def from_webhook(payload: bytes) -> Change:
 
 
 def _change(pull: _Pull, reviews: Iterable[Review], pushed_by: frozenset[int], told: tuple[Answer, ...]) -> Change:
-    if pull.base.repo is None:
-        raise BlockedError(f"pull request {pull.number} names no repository that it is for", "save it again")
-    state: ChangeState = "merged" if pull.merged_at else pull.state
-    return Change(
-        "github",
-        pull.base.repo.full_name,
-        pull.number,
-        state,
-        pull.base.ref,
-        pull.base.sha,
-        pull.head.sha,
-        _account(pull.user),
-        pushed_by,
-        tuple(reviews),
-        told,
-        whole=all(answer.what != "webhook" for answer in told),
-    )
+    people = (_account(pull.user), pushed_by)
+    return change_of("github", pull, people, reviews, told, merged=bool(pull.merged_at))
 
 
 def _review(told: _Review, raw: str) -> Iterator[Review]:
