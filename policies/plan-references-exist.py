@@ -19,7 +19,11 @@ COUNTED = "names in the plan that no record knows"
 ACTION = "mend names in the plan"
 
 Way = tuple[str | int, ...]
-_WORDS = {"owner": "person or team", "contact": "person, team or role with a holder"}
+_WORDS = {
+    "owner": "person or team",
+    "contact": "person, team or role with a holder",
+    "support hours": "entry of support hours",
+}
 _FIELDS = (
     ("contact", "cadence", "owner"),
     ("service", "release_windows", "services"),

@@ -267,7 +267,7 @@ def coverage_plan(
     need = _busy_pages(paging, hours)
     requirement = _required(paging, need, hours, coverage)
     planned = _planned(coverage, need, as_of, name) if coverage else None
-    staffed = _staffing(coverage, every, ahead, hours, name) if coverage else None
+    staffed = _staffing(coverage, every, ahead, _busiest(total), name) if coverage else None
     return CoveragePlan(
         version=VERSION,
         as_of=as_of,
@@ -374,20 +374,21 @@ def _daytime(zone: str) -> SupportHours:
 
 
 def _staffing(
-    coverage: Coverage, tickets: Sequence[Ticket], ahead: Ahead, hours: Shares, name: str
+    coverage: Coverage, tickets: Sequence[Ticket], ahead: Ahead, busiest: int, name: str
 ) -> StaffingOutput | None:
+    """Each queue with its own 90 % quantile, in the week that is busiest over all."""
     queues = queues_of(coverage, tickets)
     if not queues:
         return None
-    busy, monday = [], None
+    busy = []
     for queue in queues:
-        weekly = ahead.weekly(_counts(queue, queues, ahead.history))
-        at = _busiest(weekly)
         comes = takes(queue, queues)
+        weekly = ahead.weekly(_counts(queue, queues, ahead.history))
         own = [ticket for ticket in tickets if comes(ticket.category)]
-        busy.append((queue, float(weekly.steps[at].quantiles[P90]), own))
-        monday = monday or ahead.history.last + timedelta(weeks=ahead.gap + at + 1)
-    made = staffing(coverage, busy, hours, monday or ahead.as_of, name or "UTC")
+        busy.append((queue, float(weekly.steps[busiest].quantiles[P90]), own))
+    monday = ahead.history.last + timedelta(weeks=ahead.gap + busiest + 1)
+    hours = hours_of_week(tickets, ZoneInfo(name) if name else None)
+    made = staffing(coverage, busy, hours, monday, name or "UTC")
     return StaffingOutput(
         week=made.monday,
         time_zone=made.time_zone,
