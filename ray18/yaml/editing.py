@@ -8,6 +8,7 @@ import copy
 import io
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -53,7 +54,7 @@ def _changed(text: str, meant: Value, way: tuple[Step, ...], value: Value) -> st
         else:
             text = spliced(text, way, value, partial(_dumped, text))
     except Inseparable:
-        text = _rewritten(text, way, value)
+        text = _changed_around(text, meant, way, value)
     _set_plain(meant, way, value)
     return text
 
@@ -88,6 +89,17 @@ def _flow(value: Any) -> str:
     stream = io.StringIO()
     writer.dump(styled(_styled(value)), stream)
     return stream.getvalue().rstrip("\n")
+
+
+def _changed_around(text: str, meant: Value, way: tuple[Step, ...], value: Value) -> str:
+    """The text with one change by writing anew what is right around it; where that cannot be alone either, by ruamel.yaml."""
+    around = way[:-1]
+    whole = copy.deepcopy(_at(meant, around)) if around and _is_there(meant, around) else None
+    if isinstance(whole, dict | list) and _is_there(meant, way):
+        _set_plain(whole, way[-1:], value)
+        with suppress(Inseparable):
+            return spliced(text, around, whole, partial(_dumped, text))
+    return _rewritten(text, way, value)
 
 
 def _rewritten(text: str, way: tuple[Step, ...], value: Value) -> str:

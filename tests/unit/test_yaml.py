@@ -221,6 +221,32 @@ def test_whatever_an_edit_takes_away_every_comment_and_all_spacing_stay(
     assert edit(COMMENTED, {way: value}) == COMMENTED.replace(old, new)
 
 
+NESTED = b"""\
+list:
+  # the first
+  - x: 1   # one
+    y: 2
+  # the second
+  - x: 3
+brackets: [1,   # odd
+  2]
+"""
+
+
+@pytest.mark.parametrize(
+    ("way", "result"),
+    [
+        (("list", 0, "x"), NESTED.replace(b"- x: 1   # one\n    y: 2", b"- y: 2  # one")),
+        (("list", 1, "x"), NESTED.replace(b"- x: 3", b"- {}")),
+        (("brackets", 0), NESTED.replace(b"brackets: [1,   # odd\n  2]", b"brackets:  # odd\n  - 2")),
+    ],
+)
+def test_what_cannot_be_changed_alone_is_written_anew_with_its_comments(
+    way: tuple[str | int, ...], result: bytes
+) -> None:
+    assert edit(NESTED, {way: None}) == result
+
+
 WORDS = st.text(alphabet="abc #:-'\"\\é|>[]{},&*!%@`\n", min_size=1, max_size=20) | st.integers(0, 99) | st.booleans()
 NAMES = st.sampled_from(["a", "b", "cc", "due", "who"])
 FIELDS = st.recursive(
