@@ -44,6 +44,7 @@ def read(delivery: Delivery) -> Reading:
 
 
 def claim(row: Row) -> Claim:
+    """The claim of one row; its title begins with its id, where it has one."""
     natural = row.get("id")
     title = row.get("title")
     named = {**row.values, "title": f"{natural}: {title}"} if natural and natural not in title and title else row.values
