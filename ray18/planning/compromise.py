@@ -1,9 +1,10 @@
 """The order that goes against as few opinions as possible, and how firm it is.
 
 An opinion is one stakeholder's order of one pair of items. Whatever the order, some opinions must be gone against; the order
-that goes against fewest is Kemeny's (Mathematics without Numbers, 1959). Where a group of items is put before all others by a
-majority for each pair, the best order keeps the groups apart (Truchon's extended Condorcet criterion, 1998): so each group is
-ordered by itself, exactly when it is small (Held and Karp's recursion), else by insertion until nothing gets better.
+that goes against fewest is Kemeny's (Mathematics without Numbers, 1959). Where no pair has a majority against putting a
+group of items before the others, keeping it before them goes against no more opinions (as in Truchon's extended Condorcet
+criterion, 1998). So each group is ordered by itself: exactly when it is small (Held and Karp's recursion), else by insertion
+until nothing gets better.
 """
 
 from bisect import bisect_left, insort
@@ -165,9 +166,10 @@ def _best(opinions: _Opinions) -> tuple[list[int], int]:
 
 
 def _groups(opinions: _Opinions) -> Iterator[list[int]]:
-    """Items that hang together by majorities or ties; each group before the next, by a majority for each pair.
+    """Items that hang together by majorities; each group before the next, against which no pair has a majority.
 
-    In order of wins less losses the groups follow one another, so that one ends where nothing later wins or ties with it.
+    In order of wins less losses, a group ends where nothing later has a majority against anything up to there. Whatever order
+    puts some of the next group first goes against no fewer opinions.
     """
     before, size = opinions.before, len(opinions.items)
     wins = [
@@ -178,7 +180,7 @@ def _groups(opinions: _Opinions) -> Iterator[list[int]]:
     start = reach = 0
     for place, item in enumerate(order):
         row = before[item]
-        last = next((n for n in range(size - 1, place, -1) if before[order[n]][item] >= row[order[n]]), place)
+        last = next((n for n in range(size - 1, place, -1) if before[order[n]][item] > row[order[n]]), place)
         reach = max(reach, last)
         if reach == place:
             yield order[start : place + 1]

@@ -211,6 +211,17 @@ def test_fewer_hours_move_as_few_items_as_make_room() -> None:
     assert replanned(replace(problem, capacity=((25, 60),)), (0, 0, 0), PRICE, (0, 0, 1))[0] == (0, 0, 1)
 
 
+def test_what_waits_for_an_item_that_lost_its_hours_goes_with_it() -> None:
+    big, small = Job("big", (0, 1, 2), ((0, 30),)), Job("small", (0, 1, 2), ((0, 10),), after=(0,))
+    problem = Problem((big, small), ((20, 0),), 2)
+    after, evicted = replanned(problem, (0, 0), PRICE, (2, 2))
+    assert after == (2, 2)
+    assert [(entry.job, entry.reason) for entry in evicted] == [
+        (0, "the hours no longer suffice"),
+        (1, "waits for big"),
+    ]
+
+
 def test_an_item_that_could_stay_moves_only_for_more_than_its_price() -> None:
     late, small = Job("late", (0, 50, 100), ((0, 40),)), Job("small", (0, 5, 10), ((0, 30),))
     problem = Problem((late, small), ((40, 40),), 2)
