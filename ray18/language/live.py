@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ray18.documents import kind
-from ray18.documents.document import Document, read
+from ray18.documents.document import VALID, Document, read
 from ray18.documents.draft import draft
 from ray18.errors import BlockedError
 from ray18.facts import TEAM, Map
@@ -107,7 +107,7 @@ class LiveProgram:
         try:
             self.change(path, snapshot.read(path) if there else None)
         except BlockedError as error:
-            self._problems[path] = (Finding("document-valid", "blocker", error.message, path, remedy=error.remedy),)
+            self._problems[path] = (Finding(VALID, "blocker", error.message, path, remedy=error.remedy),)
 
     def findings(self, path: str) -> tuple[Finding, ...]:
         """What is wrong with a file; while it cannot be read, why not."""
@@ -127,8 +127,7 @@ class LiveProgram:
         """How much a finding matters to whoever writes."""
         if finding.level == "warning":
             return "information"
-        known = self._known.get(finding.policy)
-        return "warning" if known and known.policy.id not in self._records else "error"
+        return "error" if finding.policy in {*self._records, VALID} else "warning"
 
     def team_question(self, path: str) -> Callable[[], tuple[Finding, ...]] | None:
         """What the team's own schemas and policies say of a file, to be asked in another thread: it takes child processes.

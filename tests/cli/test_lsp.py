@@ -33,6 +33,22 @@ owner: sam
 service: booking-api
 depends_on: [MB-1]
 """
+OWN_POLICY = '''\
+"""Titles name no customer.
+
+Records travel.
+
+Remedy: write the title anew.
+"""
+
+COUNTED = "titles with customers"
+ACTION = "write titles anew"
+
+
+def check(item):
+    if "Harbor" in item.content.title:
+        yield item.finding("the title names a customer", "title", remedy="write it anew")
+'''
 SECONDS = 60
 PATH = "backlog/MB-2.yaml"
 
@@ -132,6 +148,9 @@ def in_editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[St
     program = made_program(tmp_path_factory.mktemp("editor"))
     program.write("services.yaml", SERVICES)
     program.write(PATH, ITEM)
+    program.write("policies/title-names-no-customer.py", OWN_POLICY)
+    settings = (program.root / "ray18.yaml").read_text()
+    program.write("ray18.yaml", settings + "policies:\n  gates:\n    backlog: [title-names-no-customer]\n")
     program.commit("more")
     with asyncio.Runner() as runner:
         opening = editing(program.root)
@@ -258,6 +277,19 @@ def test_what_a_machine_can_mend_is_offered_and_mends(in_editor) -> None:  # typ
         lines[edit.range.start.line : edit.range.end.line] = [edit.new_text]
         assert "".join(lines) == ITEM.replace("severity: Low", "severity: Low  # as agreed")
         editor.write(PATH, "".join(lines))
+        await editor.until(PATH)
+
+    in_editor(story)
+
+
+def test_a_teams_own_policies_are_asked_when_nobody_has_written_for_a_moment(in_editor) -> None:  # type: ignore[no-untyped-def]
+    async def story(editor: Editor) -> None:
+        editor.open(PATH)
+        await editor.until(PATH)
+        editor.write(PATH, ITEM.replace("gateway", "gateway of Harbor"))
+        (told,) = await editor.until(PATH, "title-names-no-customer")
+        assert (told.range.start.line, told.severity) == (1, lsp.DiagnosticSeverity.Warning)
+        editor.write(PATH, ITEM)
         await editor.until(PATH)
 
     in_editor(story)
