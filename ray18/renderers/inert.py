@@ -11,9 +11,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_XML = re.compile("[\ufffe\uffff]|[\U0001fffe-\U0001ffff]")
 _ESCAPED = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<#|~&$"})
 _REFERENCE = re.compile(
-    r"@(?=[\w-])|[#!$~%&](?=[\w\"])|\$(?=\S)|(?<=GH)-(?=[0-9])|(?<=[a-zA-Z]):(?=//)|(?<=\bwww)\.|:(?=(?:[a-z+-][\w+-]*|100|1234):)"
+    r"(?:@(?=[\w-])|[#!$~%&](?=[\w\"])|\$(?=\S)|(?<=GH)-(?=[0-9])|(?<=[a-zA-Z]):(?=//)|(?<=\bwww)\."
+    r"|:(?=(?:[a-z+-][\w+-]*|100|1234):))+"
 )
-"""What GitHub and GitLab make mentions, references, formulas, links and emojis of."""
+"""What GitHub and GitLab make mentions, references, formulas, links and emojis of; neighbours together, for one code span."""
 
 
 def json_text(output: BaseModel, *, indent: int | None = 2) -> str:

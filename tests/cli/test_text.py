@@ -57,7 +57,7 @@ def test_a_draft_is_never_judged_as_if_it_were_a_record(program: Program, ray18)
     out = ray18("gate", "backlog", "--format", "concise", "--as-of", AS_OF, folder=program.root).out
     assert "has no owner" not in out, "how severe it is cannot be known"
     assert "has no severity" not in out, "it has one, which cannot be read"
-    assert "blocked  1 files that cannot be read" in out
+    assert "blocked  1 file that cannot be read" in out
 
 
 def test_what_gates_ask_for_is_told_early_only_where_the_file_must_be_mended_anyway(program: Program, ray18) -> None:  # type: ignore[no-untyped-def]

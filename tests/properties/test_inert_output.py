@@ -156,6 +156,8 @@ INERT = {"text", "code_inline", "softbreak"}
 @hostile
 @given(texts)
 @example("".join(NASTY))
+@example("$x$:x:")
+@example("`@x`#1`")
 def test_a_markdown_cell_is_one_run_of_text(text: str) -> None:
     parser = MarkdownIt("gfm-like", {"linkify": False}).enable(["table", "strikethrough"])
     tokens = parser.parse(f"| a | b |\n|---|---|\n| {inert.cell(text)} | {inert.code(text)} |\n")
