@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from ray18.documents import KINDS
 from ray18.documents import kind as kind_named
 from ray18.documents.base import Model
 from ray18.policy import Inputs, Policy, called, function
@@ -137,7 +138,8 @@ def _functions(value: Any, names: set[str]) -> Iterator[types.FunctionType]:
 def _methods() -> dict[str, tuple[types.FunctionType, ...]]:
     """Methods and properties of all models, by name."""
     found: dict[str, tuple[types.FunctionType, ...]] = {}
-    for model in _models(Model):
+    loaded = [kind.model for kind in KINDS]
+    for model in {*loaded, *_models(Model)}:
         for name, value in vars(model).items():
             function_ = value.fget if isinstance(value, property) else value
             if isinstance(function_, types.FunctionType):

@@ -18,7 +18,7 @@ from ray18.documents.memory import MEMORY, WORTH_SAVING
 from ray18.errors import Ray18Error
 from ray18.findings import Finding, ordered
 from ray18.policy import ALL, EACH, ONE, Inputs, Policy, run, run_on, shipped_policy
-from ray18.reads import Watch
+from ray18.reads import Watch, fields_named
 from ray18.subjects import digest_of, meaning
 
 _NAME = "findings"
@@ -49,6 +49,8 @@ class _State:
 
     policies: dict[str, Policy] = field(default_factory=dict)
     """Shipped policies, as they were described."""
+    fields: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    """Policy about one record to the fields that its code mentions; None where its code does not tell."""
     kept: dict[str, _Kept] = field(default_factory=dict)
     """Policy to what it found."""
 
@@ -122,6 +124,8 @@ class Recall:
         changed = self._changed(kind, known.ids) if known else self._by_path.keys()
         documents = [self._by_path[path] for path in changed if path in self._by_path]
         documents = [document for document in documents if document.kind == kind]
+        if known is not None:
+            documents = [document for document in documents if not self._untouched(policy, document, known)]
         self._new += len(documents)
         try:
             fresh = run_on(policy, inputs, documents)
@@ -142,6 +146,18 @@ class Recall:
             elif name not in EACH and name not in ALL:
                 parts.append(str(inputs.value(name)))
         return digest(repr(parts).encode("utf-8", "surrogateescape"))
+
+    def _untouched(self, policy: Policy, document: Document[Any], known: _Kept) -> bool:
+        """Whether a record in which nothing was found differs only in fields that the policy does not read."""
+        path, kind = document.path, document.kind
+        before = known.ids.get(kind, {}).get(path)
+        if before is None or path in known.found:
+            return False
+        if policy.id not in self._state.fields:
+            self._state.fields[policy.id] = fields_named(policy, kind)
+            self._new = WORTH_SAVING
+        fields = self._state.fields[policy.id]
+        return fields is not None and _equal((kind, before), (kind, document.oid), fields)
 
     def _reads_the_same(self, policy: Policy, kept: _Kept) -> bool:
         """Whether the documents that it reads all at once are, in what it reads of them, what they were."""

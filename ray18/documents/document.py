@@ -101,11 +101,17 @@ class KnownDocument(Document[M]):
 
     def __init__(self, kind: Kind, path: str, oid: str, source: Callable[[], bytes]) -> None:
         """`source` gives the bytes that `oid` names. The content must be in memory."""
-        self.__dict__.update(kind=kind.name, path=path, oid=oid, _model=kind.model, _read=source)
+        self.__dict__.update(kind=kind.name, path=path, oid=oid, _kind=kind, _read=source)
+
+    @property
+    def item(self) -> str:
+        """The id of the record; its content need not be made for that."""
+        value = None if "content" in self.__dict__ else MEMORY.value((self.kind, self.oid))
+        return str(value.get("id", "")) if isinstance(value, dict) else super().item
 
     def __getattr__(self, name: str) -> Any:
         if name == "content":
-            value: Any = MEMORY.content((self.kind, self.oid), self.__dict__["_model"])
+            value: Any = MEMORY.content((self.kind, self.oid), self.__dict__["_kind"].model)
         elif name == "source":
             value = self.__dict__["_read"]()
         else:
