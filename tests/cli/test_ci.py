@@ -117,7 +117,7 @@ def shell(script: str, folder: Path, temp: Path, **environment: str) -> subproce
 
 
 @pytest.mark.parametrize(
-    ("gates", "status", "word"), [("backlog", 1, "1 serious items overdue"), ("$(touch x) `id`", 2, "there is no gate")]
+    ("gates", "status", "word"), [("backlog", 1, "1 serious item overdue"), ("$(touch x) `id`", 2, "there is no gate")]
 )
 def test_the_action_judges_what_it_is_told_to(
     program: Program, tmp_path: Path, gates: str, status: int, word: str
