@@ -35,7 +35,8 @@ def command(
       ray18 check
       ray18 check --staged
       ray18 check backlog/TD-7f3a2c.yaml
-      ray18 check --diff | git apply
+      ray18 check --diff
+      ray18 check --fix
       ray18 check --watch
       ray18 check --rev origin/main --format json=check.json --format text
     """
