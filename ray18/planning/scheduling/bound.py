@@ -13,7 +13,7 @@ from operator import add, sub
 from ray18.planning.scheduling.problem import Placement, Problem
 
 _ROUNDS, _FEWEST_ROUNDS, _JOB_ROUNDS = 120, 30, 120_000
-"""Rounds at most and at least, and for all jobs together; prices of single windows need twice as many."""
+"""Rounds at most and at least, and for all jobs together; prices of single windows need half as many again."""
 _PATIENCE = 8
 _FINE = 1 << 16
 """Prices are rounded to this part of a point before the bound is summed."""
@@ -61,7 +61,7 @@ def bound(problem: Problem, target: int) -> Bound:
     unit = max(1.0, sum(map(sum, problem.capacity)) / max(1, problem.windows * len(problem.capacity)))
     best, best_value, kept, waited, pace = now, float("-inf"), [], 0, 1.0
     rounds = max(_FEWEST_ROUNDS, min(_ROUNDS, _JOB_ROUNDS // len(problem.jobs)))
-    for _ in range(rounds if problem.carry_over else 2 * rounds):
+    for _ in range(rounds if problem.carry_over else rounds * 3 // 2):
         prices, value = _cheapest(problem, costs, edges, now)
         if value > best_value:
             best, best_value, waited = now, value, 0
