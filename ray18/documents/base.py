@@ -91,6 +91,8 @@ KnownItemId = Annotated[ItemId, Names("item")]
 GateId = Annotated[Slug, Names("gate")]
 PolicyId = Annotated[Slug, Names("policy")]
 SkillName = Annotated[Slug, Names("skill")]
+WindowId = Annotated[Slug, Names("release window")]
+ShiftId = Annotated[Slug, Names("shift")]
 Tag = Annotated[Slug, Names("tag")]
 
 Severity = Literal["Critical", "High", "Medium", "Low"]

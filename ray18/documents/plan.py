@@ -17,7 +17,9 @@ from ray18.documents.base import (
     Prose,
     ServiceId,
     Severity,
+    SkillName,
     Slug,
+    SupportHoursId,
     Title,
 )
 
@@ -132,9 +134,9 @@ class Queue(Model):
     """A short name."""
     categories: Many[Title] = ()
     """The ticket categories that come to it; empty = all that come to no other queue."""
-    skill: Slug | None = None
+    skill: SkillName | None = None
     """The skill that the work needs; absent = anybody can do it."""
-    support_hours: Slug | None = None
+    support_hours: SupportHoursId | None = None
     """The hours in which it is answered, by id; absent = around the clock."""
     handling_minutes: Annotated[float, Field(gt=0, le=10_000)] | None = None
     """Working minutes that a ticket takes in the mean; absent = as the ticket history says."""
@@ -163,7 +165,7 @@ class WorkShift(Model):
     """Last time of day; earlier than `starts_at` = on the next day."""
     people: Annotated[int, Field(ge=0, le=10_000)]
     """How many are at work at once."""
-    skills: Many[Slug] = ()
+    skills: Many[SkillName] = ()
     """What each of them can do; empty = everything."""
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ray18.documents.base import Clock, Day, Many, Model, PersonId, SkillName, Slug, Title
+from ray18.documents.base import Clock, Day, Many, Model, PersonId, ShiftId, SkillName, Slug, Title
 
 
 class Days(Model):
@@ -25,7 +25,7 @@ class Member(Model):
     """Whether somebody experienced must be on duty as well."""
     skills: Many[SkillName] = ()
     """What this person can do, as far as `skills` of the rota ask for it."""
-    shifts: Many[Slug] = ()
+    shifts: Many[ShiftId] = ()
     """The shifts that this person takes; empty = any."""
     share: Annotated[float, Field(gt=0, le=1)] = 1.0
     """How much of a full load is fair: 0.5 for somebody on half time."""
@@ -82,7 +82,7 @@ class Turn(Model):
 
     first: Day
     """Its first day."""
-    shift: Slug | None = None
+    shift: ShiftId | None = None
     """The shift, where there are several."""
     primary: PersonId | None = None
     """Who is called first; absent = nobody yet."""

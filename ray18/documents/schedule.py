@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ray18.documents.base import Day, KnownItemId, Many, Model, OwnerId, Prose, SkillName, Slug
+from ray18.documents.base import Day, KnownItemId, Many, Model, OwnerId, Prose, SkillName, WindowId
 
 Hours = Annotated[float, Field(gt=0, le=10_000)]
 
@@ -27,7 +27,7 @@ class Capacity(Model):
 class Opening(Model):
     """One day on which a release window opens."""
 
-    window: Annotated[Slug, Field(examples=["weekly"])]
+    window: Annotated[WindowId, Field(examples=["weekly"])]
     """The window of the plan."""
     day: Day
     """The day on which it opens."""

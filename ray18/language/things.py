@@ -10,6 +10,7 @@ from ray18.documents.document import Document
 from ray18.documents.governance import Governance
 from ray18.documents.people import People, Person, Team
 from ray18.documents.plan import Kpi, Plan
+from ray18.documents.rota import Rota
 from ray18.documents.services import Service, Services
 from ray18.gates import read_pack
 from ray18.policy import shipped_policies
@@ -105,6 +106,9 @@ def _of_plan(document: Document[Plan]) -> Iterator[Thing]:
         title = f"{', '.join(hours.days)} {hours.starts_at} to {hours.ends_at}, {hours.time_zone}"
         way = ("coverage", "support_hours", number, "id")
         yield Thing("support hours", hours.id, title, document=document, way=way)
+    for number, window in enumerate(document.content.release_windows):
+        title = f"{window.starts_at} to {window.ends_at}, {window.time_zone}"
+        yield Thing("release window", window.id, title, document=document, way=("release_windows", number, "id"))
     for number, kpi in enumerate(document.content.kpis):
         for field, other in (("id", "name"), ("name", "id")):
             name, title = getattr(kpi, field), getattr(kpi, other)
@@ -114,6 +118,12 @@ def _of_plan(document: Document[Plan]) -> Iterator[Thing]:
 def _about_kpi(kpi: Kpi) -> Iterator[str]:
     yield f"Target: {kpi.target} · owner: {kpi.owner}"
     yield kpi.definition
+
+
+def _of_rota(document: Document[Rota]) -> Iterator[Thing]:
+    for number, shift in enumerate(document.content.shifts):
+        title = f"{shift.starts_at} to {shift.ends_at}"
+        yield Thing("shift", shift.id, title, document=document, way=("shifts", number, "id"))
 
 
 def _of_governance(document: Document[Governance]) -> Iterator[Thing]:
@@ -155,6 +165,8 @@ _SOURCES: dict[str, tuple[str, Callable[[Any], Iterable[Thing]]]] = {
     "item": ("backlog-item", _of_item),
     "support hours": ("plan", _of_plan),
     "KPI": ("plan", _of_plan),
+    "release window": ("plan", _of_plan),
+    "shift": ("rota", _of_rota),
     "report template": ("governance", _of_governance),
     "gate": ("", lambda _: _gates_and_policies()),
     "policy": ("", lambda _: _gates_and_policies()),
