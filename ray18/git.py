@@ -115,8 +115,12 @@ class Repository:
         return self.reference("HEAD")
 
     def tree(self, commit: str, under: Sequence[str]) -> list[Entry]:
-        """Every entry of the commit's tree below the given paths, recursively."""
-        output = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *under)
+        """Every entry of the commit's tree below the given paths, recursively. Raises BlockedError if the commit is damaged."""
+        question = ("ls-tree", "-r", "-z", "--full-tree", commit, "--", *under)
+        status, output, errors = self.attempt(*question)
+        if status != 0:
+            list(self.objects([commit]))  # says what is wrong with it, if it is the commit
+            _fail(question, errors)
         return [_tree_entry(line) for line in output.split(b"\0") if line]
 
     def index(self, under: Sequence[str], index_file: str | None = None) -> list[tuple[Entry, int]]:

@@ -94,13 +94,13 @@ class Recall:
             return run([policy], inputs)
         kept = self._state.kept.get(policy.id)
         known = kept if kept is not None and kept.rest == rest and self._reads_the_same(policy, kept) else None
-        found = self._found(policy, inputs, known)
-        if found is None:
-            return run([policy], inputs)
-        with suppress(Exception):  # a policy that does not bear to be watched is not kept
-            fields = known.fields if known is not None else self._asked(policy, inputs)
-            self._state.kept[policy.id] = _Kept(self._ids, rest, fields, found)
-        return ordered(finding for some in found.values() for finding in some)
+        by_record = self._found(policy, inputs, known)
+        found = ordered(finding for some in by_record.values() for finding in some)
+        if all(finding.policy == policy.id for finding in found):  # else it gave no answer, which is never kept
+            with suppress(Exception):  # a policy that does not bear to be watched is not kept either
+                fields = known.fields if known is not None else self._asked(policy, inputs)
+                self._state.kept[policy.id] = _Kept(self._ids, rest, fields, by_record)
+        return found
 
     def save(self) -> None:
         """Keeps what was found, when enough of it is new."""
@@ -111,15 +111,14 @@ class Recall:
             MEMORY.save(self._cache, used, least=1)
             self._new = 0
 
-    def _found(self, policy: Policy, inputs: Inputs, known: _Kept | None) -> dict[str, tuple[Finding, ...]] | None:
-        """None when the policy gave no answer: that is never kept."""
+    def _found(self, policy: Policy, inputs: Inputs, known: _Kept | None) -> dict[str, tuple[Finding, ...]]:
+        """By record, as `_Kept` has it."""
         each = policy.about_one if policy.origin == "shipped" else None
         if each is None:
             if known is not None:
                 return dict(known.found)
             self._new = WORTH_SAVING
-            answer = run([policy], inputs)
-            return {"": answer} if all(finding.policy == policy.id for finding in answer) else None
+            return {"": run([policy], inputs)}
         kind = EACH[each]
         changed = self._changed(kind, known.ids) if known else self._by_path.keys()
         documents = [self._by_path[path] for path in changed if path in self._by_path]
@@ -130,7 +129,7 @@ class Recall:
         try:
             fresh = run_on(policy, inputs, documents)
         except Exception:  # the full run says which, and what it means
-            return None
+            return {"": run([policy], inputs)}
         same = {path: found for path, found in known.found.items() if path not in changed} if known else {}
         return {**same, **fresh}
 

@@ -31,7 +31,6 @@ from hypothesis.stateful import (
 )
 from oracle import ROLES, Branch, Case, Delegation, Record, Rules, Waiver, after, agreed, begun, owner, seats, waivers
 
-from ray18 import ledger
 from ray18.commands.place import open_judge
 from ray18.gates import Judge, Verdict
 from ray18.git import Repository, create, discover
@@ -461,7 +460,7 @@ def quiet_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GITHUB_ACTIONS", "GITLAB_CI"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(ledger, "WORTH_KEEPING", 1)
+    monkeypatch.setattr("ray18.ledger.reading.WORTH_KEEPING", 1)
 
 
 def _search(number: int, examples: int) -> None:

@@ -125,7 +125,7 @@ def test_policy_new_gives_a_policy_that_passes_its_own_test(program: Program, ra
     assert (ran.status, ran.out) == (0, f"ok     {name}\n")
     program.write(f"policies/examples/{name}/fail/expected.txt", "something else\n")
     assert ray18("policy", "test", folder=program.root).status == 1
-    assert "Every item says which customer" in ray18("policy", "explain", name, folder=program.root).out
+    assert "Item names its customer" in ray18("policy", "explain", name, folder=program.root).out
 
 
 def test_a_policy_that_answers_for_itself_blocks(team: Program, ray18) -> None:  # type: ignore[no-untyped-def]
