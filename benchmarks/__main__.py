@@ -1,6 +1,6 @@
 """RAY-18 beside what people use today, on the same records in the same run: one table of ratios.
 
-    pip install -e '.[bench]'
+    pip install '.[bench]'                  # as people install it: a checkout looks at each of its own files
     python benchmarks                       # hook, gates of 1,000 and 10,000 items, audit, replay, intake
     python benchmarks --sizes 100000 gate   # any part alone, at any size
     python benchmarks fleet                 # 1,000 repositories
@@ -31,7 +31,8 @@ from measure import Cost, Job, measure
 RAY18 = peers.tool("ray18")
 AS_OF = "2026-12-01"
 START = "python -c pass"
-RESULTS = Path(__file__).parent / "results"
+RESULTS = Path(__file__).resolve().parent / "results"
+SCHEMA = Path(__file__).resolve().parents[1] / "schemas/backlog-item.schema.json"
 SIGNATURES = 200
 """Git verifies so many commits; its figure is scaled up, since it starts a process for each."""
 
@@ -103,7 +104,6 @@ def hook(size: int, rounds: int) -> Iterator[Row]:
     quietly(folder, RAY18, "hooks", "install")
     native = ["sh", str(folder / ".git/hooks/pre-commit")]
     judged = [peers.tool("ray18-hook")]
-    schema = Path(__file__).parents[1] / "schemas/backlog-item.schema.json"
     staged = editing(folder, "description", lambda: quietly(folder, "git", "add", "--all"))
     staged(0)
     quietly(folder, *judged)
@@ -117,7 +117,7 @@ def hook(size: int, rounds: int) -> Iterator[Row]:
         Job("hooks install: one file changed", native, folder, staged, (0,)),
         Job("ray18-hook: known", judged, folder, known, (0,)),
         Job("ray18-hook: one file changed", judged, folder, staged, (0,)),
-        Job("check-jsonschema, that file", peers.check_jsonschema(schema, changed), folder),
+        Job("check-jsonschema, that file", peers.check_jsonschema(SCHEMA, changed), folder, ends_with=(0,)),
         Job("yamllint, that file", peers.yamllint(changed), folder),
         Job("pre-commit, a hook that does nothing", peers.pre_commit(folder), folder),
     ]
@@ -146,12 +146,11 @@ def gate(size: int, rounds: int) -> Iterator[Row]:
     few = max(1, rounds // 3) if size <= 10_000 else 1
     jobs = [Job("gate --all --no-cache", [*judge, "--no-cache"], folder)]
     if size <= 10_000:
-        schema = Path(__file__).parents[1] / "schemas/backlog-item.schema.json"
-        files = [f"backlog/MB-{number:06}.yaml" for number in range(size)]
+        files = [f"backlog/{path.name}" for path in sorted((folder / "backlog").iterdir())]
         other = Path(tempfile.gettempdir(), f"ray18-bench-doorstop-{size}")
         command = peers.doorstop(other, size)
         jobs += [
-            Job("check-jsonschema, all files", peers.check_jsonschema(schema, *files), folder),
+            Job("check-jsonschema, all files", peers.check_jsonschema(SCHEMA, *files), folder, ends_with=(0,)),
             Job("yamllint, all files", peers.yamllint("backlog"), folder),
             Job("doorstop, as many items", command, other),
         ]
@@ -176,7 +175,7 @@ def audit(size: int, rounds: int) -> Iterator[Row]:
     jobs = [
         Job("audit, nothing new", ours, folder),
         Job("audit --no-cache", [*ours, "--no-cache"], folder),
-        Job("replay --last 20", [RAY18, "replay", "main~20..main", "--as-of", AS_OF], folder),
+        Job("replay of 20 steps", [RAY18, "replay", "main~20..main", "--as-of", AS_OF], folder),
         Job(f"git log %G?, {part} of them", theirs, folder),
     ]
     goals = {"audit, nothing new": "0.5 s", "audit --no-cache": "4 s"} if size == 10_000 else {}

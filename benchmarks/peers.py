@@ -1,6 +1,6 @@
 """What people use today for parts of the same work, prepared to look at the same records.
 
-`pip install -e '.[bench]'` brings them. doorstop keeps items in a form of its own, so it gets as many of them with the same
+`pip install '.[bench]'` brings them. doorstop keeps items in a form of its own, so it gets as many of them with the same
 text; compliance-trestle gets the plan of action that RAY-18 exports of the same backlog.
 """
 
@@ -37,7 +37,7 @@ def tool(name: str) -> str:
     """The path of a peer's command in this environment. Raises SystemExit when it is not installed."""
     found = shutil.which(name, path=str(BIN))
     if found is None:
-        raise SystemExit(f"{name} is not installed: pip install -e '.[bench]'")
+        raise SystemExit(f"{name} is not installed: pip install '.[bench]'")
     return found
 
 

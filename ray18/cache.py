@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SECRET_BYTES = 32
 _SEAL_BYTES = 32
+_NO_PART = ("__pycache__", "examples")
+"""Folders that take no part in an answer."""
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
