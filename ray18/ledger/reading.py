@@ -4,6 +4,7 @@ import gc
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from ray18.cache import Cache
 from ray18.chain import Chain, first_parent_chain
@@ -28,10 +29,13 @@ def read_ledger(
     """
     cache = Cache(repository.common_dir) if cached else None
     name = f"{anchor or 'root'} {signers}"
-    ledger = _kept_ledger(cache, name, repository)
+    ledger: Ledger | None = _kept(cache, f"ledger {name}")
     if ledger is not None and ledger.tip == tip:
+        ledger.repository = repository
         return ledger
-    known = _kept_replay(cache, name, repository) if ledger is not None else None
+    known: Replay | None = _kept(cache, f"replay {name}") if ledger is not None else None
+    if known is not None:
+        known.adopt(repository)
     chain = first_parent_chain(repository, tip, known.tip, known.number) if known else None
     if known is None or chain is None:
         known = Replay(repository, signers=signers)
@@ -58,24 +62,10 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _kept_ledger(cache: Cache | None, name: str, repository: Repository) -> Ledger | None:
-    """The ledger that this machine came to before. The cache vouches that it wrote these bytes itself."""
-    content = cache.get(f"ledger {name}") if cache else None
-    if content is None:
-        return None
-    found: Ledger = pickle.loads(content)  # noqa: S301 (sealed by this user's secret)
-    found.repository = repository
-    return found
-
-
-def _kept_replay(cache: Cache | None, name: str, repository: Repository) -> "Replay | None":
-    """All that it takes to go on from there."""
-    content = cache.get(f"replay {name}") if cache else None
-    if content is None:
-        return None
-    found: Replay = pickle.loads(content)  # noqa: S301 (sealed by this user's secret)
-    found.adopt(repository)
-    return found
+def _kept(cache: Cache | None, name: str) -> Any:
+    """What this machine came to before, or None. The cache vouches that it wrote these bytes itself."""
+    content = cache.get(name) if cache else None
+    return None if content is None else pickle.loads(content)  # noqa: S301 (sealed by this user's secret)
 
 
 def _whole(repository: Repository, tip: str, anchor: str | None, replay: "Replay") -> Chain:
