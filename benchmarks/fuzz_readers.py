@@ -1,6 +1,6 @@
 """Fuzzes the readers of hand-overs with atheris: no byte may break one, lose a row, or take more than two seconds.
 
-    pip install atheris
+    pip install atheris pytest hypothesis
     python benchmarks/fuzz_readers.py risk-log -max_total_time=600
     python benchmarks/fuzz_readers.py all 60          # every reader for 60 seconds, one after the other
 

@@ -19,7 +19,8 @@ ACTION = "record how items were closed"
 
 def check(item: Document[BacklogItem], today: date) -> Iterator[Finding]:
     content = item.content
-    missing = [f"`{name}`" for name in ("closed", "resolution") if getattr(content, name) is None]
+    said = {"`closed`": content.closed, "`resolution`": content.resolution}
+    missing = [name for name, value in said.items() if value is None]
     if not content.is_open and missing:
         yield item.finding(
             f"{content.id} is {content.status}, without {' and '.join(missing)}",

@@ -24,20 +24,6 @@ _WORDS = {
     "contact": "person, team or role with a holder",
     "support hours": "entry of support hours",
 }
-_FIELDS = (
-    ("contact", "cadence", "owner"),
-    ("service", "release_windows", "services"),
-    ("contact", "responsibilities", "responsible"),
-    ("contact", "responsibilities", "accountable"),
-    ("contact", "responsibilities", "consulted"),
-    ("contact", "responsibilities", "informed"),
-    ("service", "sla_commitments", "service"),
-    ("owner", "sla_commitments", "responsible"),
-    ("contact", "kpis", "owner"),
-    ("item", "commitments", "item"),
-    ("owner", "commitments", "who"),
-)
-"""What is named where: kind, section of the plan, field."""
 
 
 def check(
@@ -67,9 +53,22 @@ def check(
 
 def _named(plan: Plan) -> Iterator[tuple[str, str, Way]]:
     """Kind and name of everything named, and where."""
-    for kind, section, field in _FIELDS:
-        for number, entry in enumerate(getattr(plan, section)):
-            yield from _names(kind, getattr(entry, field), (section, number, field))
+    rows = plan.responsibilities
+    for kind, section, field, values in (
+        ("contact", "cadence", "owner", [meeting.owner for meeting in plan.cadence]),
+        ("service", "release_windows", "services", [window.services for window in plan.release_windows]),
+        ("contact", "responsibilities", "responsible", [row.responsible for row in rows]),
+        ("contact", "responsibilities", "accountable", [row.accountable for row in rows]),
+        ("contact", "responsibilities", "consulted", [row.consulted for row in rows]),
+        ("contact", "responsibilities", "informed", [row.informed for row in rows]),
+        ("service", "sla_commitments", "service", [sla.service for sla in plan.sla_commitments]),
+        ("owner", "sla_commitments", "responsible", [sla.responsible for sla in plan.sla_commitments]),
+        ("contact", "kpis", "owner", [kpi.owner for kpi in plan.kpis]),
+        ("item", "commitments", "item", [promise.item for promise in plan.commitments]),
+        ("owner", "commitments", "who", [promise.who for promise in plan.commitments]),
+    ):
+        for number, value in enumerate(values):
+            yield from _names(kind, value, (section, number, field))
     yield from _names("service", plan.coverage.services, ("coverage", "services"))
     if plan.coverage.rotation:
         yield from _names("person", plan.coverage.rotation.members, ("coverage", "rotation", "members"))

@@ -79,6 +79,12 @@ class Finding:
         """Path, line and column as editors and terminals take them; without the zeros of a file as a whole."""
         return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that it shows places in, or mends."""
+        mended = self.fix.edits if self.fix else ()
+        return self.path, *(one.path for one in self.related), *(edit.path for edit in mended)
+
     def stamped(self, policy: str, level: Level) -> "Finding":
         """This finding as found by `policy`, which alone decides its level."""
         return replace(self, policy=policy, level=level, message=clipped(self.message))

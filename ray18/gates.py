@@ -173,6 +173,11 @@ class Judge:
     def _found(self) -> dict[str, tuple[Finding, ...]]:
         return {}
 
+    @property
+    def ran(self) -> Mapping[str, tuple[Finding, ...]]:
+        """The policies that were run so far, and what they found."""
+        return self._found
+
     def findings(self, chosen: Iterable[policies.Policy]) -> tuple[Finding, ...]:
         """What these policies find; each policy runs once, however many gates share it."""
         found: list[Finding] = []

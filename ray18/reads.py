@@ -3,14 +3,15 @@
 import builtins
 import dis
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from ray18.documents import KINDS
 from ray18.documents import kind as kind_named
 from ray18.documents.base import Model
+from ray18.documents.document import Document
 from ray18.policy import Inputs, Policy, called, function
 
 _WHOLE = frozenset({"model_dump", "model_dump_json", "model_copy", "model_fields_set", "__dict__", "vars"})
@@ -27,39 +28,49 @@ def is_plain(policy: Policy) -> bool:
 
 
 class Watch:
-    """Sees which fields of the records of a kind policies ask for when they are run.
+    """Sees which fields of records policies ask for while they are run on its inputs.
 
-    What a policy does not look at makes no difference: with other values there, it would go the same way.
+    What a policy does not look at makes no difference: with other values there, it would go the same way. The ids of
+    records count as looked at, since findings name them.
     """
 
-    def __init__(self, kind: str, inputs: Inputs) -> None:
-        self._kind, self._seen = kind, set[str]()
-        watched = tuple(
-            document.with_content(_Watched(document.content, self._seen)) if document.kind == kind else document
-            for document in inputs.documents
-        )
-        self._inputs = replace(inputs, documents=watched)
+    def __init__(self, inputs: Inputs) -> None:
+        self._inputs = inputs
+        self._seen: dict[str, set[str]] = {}
+        self._watched: dict[frozenset[str], Inputs] = {}
 
-    def fields(self, policy: Policy) -> frozenset[str]:
-        """The fields that a shipped policy asks for when it is run on these inputs. Raises whatever the policy raises."""
-        self._seen.clear()
-        for _ in called(policy, function(policy), self._inputs):
-            pass
-        return _among_fields(_names_below(self._seen), self._kind)
+    def inputs(self, kinds: frozenset[str]) -> Inputs:
+        """The inputs, with the records of some kinds watched from now on; what was seen before is forgotten."""
+        for seen in self._seen.values():
+            seen.clear()
+        if kinds not in self._watched:
+            for kind in kinds:
+                self._seen.setdefault(kind, set())
+            documents = tuple(
+                cast("Document[Any]", _WatchedDocument(document, self._seen[document.kind]))
+                if document.kind in kinds
+                else document
+                for document in self._inputs.documents
+            )
+            self._watched[kinds] = replace(self._inputs, documents=documents)
+        return self._watched[kinds]
+
+    def asked(self, kind: str) -> frozenset[str]:
+        """What records of a kind were asked for, by the names of fields, properties and methods (`fields_behind`)."""
+        return frozenset({"id", *self._seen[kind]})
 
 
-def fields_deciding(policy: Policy, kind: str, inputs: Inputs) -> frozenset[str]:
-    """The fields of a kind of record that decide what a shipped policy says about these inputs.
+def fields_asked(policy: Policy, kind: str, inputs: Inputs) -> frozenset[str]:
+    """The fields of a kind that a shipped policy asks for when it is run on these inputs. Raises whatever it raises."""
+    watch = Watch(inputs)
+    for _ in called(policy, function(policy), watch.inputs(frozenset((kind,)))):
+        pass
+    return fields_behind(watch.asked(kind), kind)
 
-    Those that its code, or code that it calls, mentions at all. Where its code does not tell, those that it asks for.
-    """
-    named = fields_named(policy, kind)
-    return Watch(kind, inputs).fields(policy) if named is None else named
 
-
-def fields_behind(names: set[str], kind: str) -> frozenset[str]:
+def fields_behind(names: Iterable[str], kind: str) -> frozenset[str]:
     """The fields of a kind of record behind some names in a policy's code: fields, and properties that ask for fields."""
-    return _among_fields(_names_below(names), kind)
+    return _among_fields(_names_below(frozenset(names)), kind)
 
 
 def fields_named(policy: Policy, kind: str) -> frozenset[str] | None:
@@ -67,6 +78,26 @@ def fields_named(policy: Policy, kind: str) -> frozenset[str] | None:
     check = function(policy)
     names = _mentioned(check.__code__, check.__globals__, frozenset())
     return None if _COMPUTED in names else _among_fields(names, kind)
+
+
+class _WatchedDocument:
+    """A document whose content remembers what it was asked for; in all else, the document."""
+
+    __slots__ = ("_document", "_seen")
+
+    def __init__(self, document: Document[Any], seen: set[str]) -> None:
+        self._document, self._seen = document, seen
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return type(self._document)
+
+    @property
+    def content(self) -> "_Watched":
+        return _Watched(self._document.content, self._seen)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._document, name)
 
 
 class _Watched:
@@ -108,7 +139,7 @@ def _among_fields(names: frozenset[str], kind: str) -> frozenset[str]:
     return fields if names & _WHOLE else fields & names
 
 
-def _names_below(names: set[str]) -> frozenset[str]:
+def _names_below(names: Iterable[str]) -> frozenset[str]:
     """The same names, and all that methods and properties of these names mention."""
     methods = (part for name in names for part in _methods().get(name, ()))
     return frozenset(names).union(*(_mentioned(part.__code__, part.__globals__, frozenset()) for part in methods))

@@ -6,19 +6,18 @@ One that reads all records of a kind is run again when a record came, went, or c
 """
 
 import pickle
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from ray18.cache import Cache, digest
 from ray18.documents.document import Document
 from ray18.documents.memory import MEMORY, WORTH_SAVING
 from ray18.errors import Ray18Error
 from ray18.findings import Finding, ordered
-from ray18.policy import ALL, EACH, ONE, Inputs, Policy, run, run_on, shipped_policy
-from ray18.reads import Watch, fields_named
+from ray18.policy import ALL, EACH, ONE, Inputs, Policy, run, run_on, run_whole, shipped_policy
+from ray18.reads import Watch, fields_behind, fields_named
 from ray18.subjects import digest_of, meaning
 
 _NAME = "findings"
@@ -49,10 +48,13 @@ class _State:
 
     policies: dict[str, Policy] = field(default_factory=dict)
     """Shipped policies, as they were described."""
-    fields: dict[str, frozenset[str] | None] = field(default_factory=dict)
-    """Policy about one record to the fields that its code mentions; None where its code does not tell."""
+    constants: dict[Hashable, Any] = field(default_factory=dict)
+    """What rests on nothing but this program."""
     kept: dict[str, _Kept] = field(default_factory=dict)
     """Policy to what it found."""
+
+
+T = TypeVar("T")
 
 
 class Recall:
@@ -71,7 +73,8 @@ class Recall:
         self._by_path = {document.path: document for document in documents}
         self._ids: Ids = _ids(documents)
         self._changes: dict[int, dict[str, frozenset[str]]] = {}
-        self._watches: dict[str, Watch] = {}
+        self._watching: Watch | None = None
+        self._settings_digest: str | None = None
         self._new = 0
 
     def policy(self, policy_id: str) -> Policy | None:
@@ -84,6 +87,14 @@ class Recall:
             self._new = WORTH_SAVING
         return self._state.policies[policy_id]
 
+    def constant(self, name: Hashable, make: Callable[[], T]) -> T:
+        """What rests on nothing but this program, its policies and schemas, so that it is made once."""
+        if name not in self._state.constants:
+            self._state.constants[name] = make()
+            self._new = WORTH_SAVING
+        found: T = self._state.constants[name]
+        return found
+
     def findings(self, policy: Policy, inputs: Inputs) -> tuple[Finding, ...]:
         """What `policy.run` would find."""
         if inputs.documents is not self._documents or _UNKEPT & set(policy.reads) or inputs.missing(policy):
@@ -94,12 +105,15 @@ class Recall:
             return run([policy], inputs)
         kept = self._state.kept.get(policy.id)
         known = kept if kept is not None and kept.rest == rest and self._reads_the_same(policy, kept) else None
-        by_record = self._found(policy, inputs, known)
+        all_of = frozenset(ALL[name] for name in policy.reads if name in ALL and policy.origin == "shipped")
+        try:
+            by_record = self._found(policy, self._watch(inputs).inputs(all_of) if all_of else inputs, known)
+        except Exception:  # the full run says which, and what it means
+            return run([policy], inputs)
         found = ordered(finding for some in by_record.values() for finding in some)
         if all(finding.policy == policy.id for finding in found):  # else it gave no answer, which is never kept
-            with suppress(Exception):  # a policy that does not bear to be watched is not kept either
-                fields = known.fields if known is not None else self._asked(policy, inputs)
-                self._state.kept[policy.id] = _Kept(self._ids, rest, fields, by_record)
+            fields = {kind: self._asked(kind, known) for kind in all_of}
+            self._state.kept[policy.id] = _Kept(self._ids, rest, fields, by_record)
         return found
 
     def save(self) -> None:
@@ -112,13 +126,13 @@ class Recall:
             self._new = 0
 
     def _found(self, policy: Policy, inputs: Inputs, known: _Kept | None) -> dict[str, tuple[Finding, ...]]:
-        """By record, as `_Kept` has it."""
+        """By record, as `_Kept` has it. Raises whatever the policy raises."""
         each = policy.about_one if policy.origin == "shipped" else None
         if each is None:
             if known is not None:
                 return dict(known.found)
             self._new = WORTH_SAVING
-            return {"": run([policy], inputs)}
+            return {"": run([policy], inputs) if policy.origin == "team" else run_whole(policy, inputs)}
         kind = EACH[each]
         changed = self._changed(kind, known.ids) if known else self._by_path.keys()
         documents = [self._by_path[path] for path in changed if path in self._by_path]
@@ -126,10 +140,7 @@ class Recall:
         if known is not None:
             documents = [document for document in documents if not self._untouched(policy, document, known)]
         self._new += len(documents)
-        try:
-            fresh = run_on(policy, inputs, documents)
-        except Exception:  # the full run says which, and what it means
-            return {"": run([policy], inputs)}
+        fresh = run_on(policy, inputs, documents)
         same = {path: found for path, found in known.found.items() if path not in changed} if known else {}
         return {**same, **fresh}
 
@@ -139,7 +150,7 @@ class Recall:
             if name in ONE:
                 parts.append(sorted(self._ids.get(ONE[name], {}).items()))
             elif name == "settings":
-                parts.append(digest_of(meaning(inputs.value(name))))
+                parts.append(self._settings(inputs))
             elif name == "handover":
                 parts.append(self._handover)
             elif name not in EACH and name not in ALL:
@@ -152,10 +163,7 @@ class Recall:
         before = known.ids.get(kind, {}).get(path)
         if before is None or path in known.found:
             return False
-        if policy.id not in self._state.fields:
-            self._state.fields[policy.id] = fields_named(policy, kind)
-            self._new = WORTH_SAVING
-        fields = self._state.fields[policy.id]
+        fields = self._named(policy, kind)
         return fields is not None and _equal((kind, before), (kind, document.oid), fields)
 
     def _reads_the_same(self, policy: Policy, kept: _Kept) -> bool:
@@ -167,7 +175,7 @@ class Recall:
         changed = self._changed(kind, kept.ids)
         if not changed:
             return True
-        shown = {path for some in kept.found.values() for finding in some for path in _shown(finding)}
+        shown = {path for some in kept.found.values() for finding in some for path in finding.paths}
         if policy.origin == "team" or not shown.isdisjoint(changed):
             return False
         before, now = kept.ids.get(kind, {}), self._ids.get(kind, {})
@@ -175,12 +183,28 @@ class Recall:
             _equal((kind, before.get(path, "")), (kind, now.get(path, "")), kept.fields[kind]) for path in changed
         )
 
-    def _asked(self, policy: Policy, inputs: Inputs) -> dict[str, frozenset[str]]:
-        """The fields that it asks for of each kind that it reads all records of."""
-        kinds = {ALL[name] for name in policy.reads if name in ALL} if policy.origin == "shipped" else set()
-        for kind in kinds - self._watches.keys():
-            self._watches[kind] = Watch(kind, inputs)
-        return {kind: self._watches[kind].fields(policy) for kind in kinds}
+    def _watch(self, inputs: Inputs) -> Watch:
+        if self._watching is None:
+            self._watching = Watch(inputs)
+        return self._watching
+
+    def _asked(self, kind: str, known: _Kept | None) -> frozenset[str]:
+        """The fields of a kind that the policy run last asked for, now or when it found what is known."""
+        if self._watching is None:
+            raise AssertionError("nothing was watched")
+        names = self._watching.asked(kind)
+        fields = self.constant(("behind", names, kind), lambda: fields_behind(names, kind))
+        return fields | known.fields[kind] if known is not None else fields
+
+    def _named(self, policy: Policy, kind: str) -> frozenset[str] | None:
+        """The fields of a kind that a shipped policy's code mentions at all; None where its code does not tell."""
+        return self.constant(("fields", policy.id, kind), lambda: fields_named(policy, kind))
+
+    def _settings(self, inputs: Inputs) -> str:
+        """The digest of the settings, which are the same for all policies of a run."""
+        if self._settings_digest is None:
+            self._settings_digest = digest_of(meaning(inputs.value("settings")))
+        return self._settings_digest
 
     @cached_property
     def _handover(self) -> bytes:
@@ -193,11 +217,6 @@ class Recall:
             before, now = ids.get(kind, {}).items(), self._ids.get(kind, {}).items()
             known[kind] = frozenset(path for path, _ in before ^ now)
         return known[kind]
-
-
-def _shown(finding: Finding) -> tuple[str, ...]:
-    """The files that it shows places in."""
-    return finding.path, *(one.path for one in finding.related)
 
 
 def _kept_state(cache: Cache) -> _State:

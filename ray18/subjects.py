@@ -50,8 +50,19 @@ class Section:
     """One part of a subject: the values that documents of one kind give to it."""
 
     kind: str
-    part: Callable[[Any], Any]
-    """From a document's content to plain data; an empty value means that the document has no part in it."""
+    fields: frozenset[str] | None = None
+    """Those that it is made of; None = all."""
+    only: Callable[[Any], bool] | None = None
+    """Which documents have a part in it; None = all."""
+    decided_by: frozenset[str] = frozenset()
+    """The fields that `only` looks at."""
+
+    def part(self, content: Model) -> Any:
+        """What one document gives to it, as plain data; an empty value means that it has no part in it."""
+        if self.only is not None and not self.only(content):
+            return None
+        wanted = None if self.fields is None else set(self.fields)
+        return content.model_dump(mode="json", exclude_defaults=True, include=wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +175,13 @@ def leaves_of(document: Document[Any]) -> Mapping[tuple[str, str], str]:
 def places_of(kind: str) -> tuple[tuple[str, str], ...]:
     """Every (subject, section) that documents of a kind give something to."""
     return tuple(place for place, made_of in _SECTIONS.items() if made_of.kind == kind)
+
+
+def fields_approved(kind: str) -> frozenset[str] | None:
+    """The fields of documents of a kind that any subject is made of, or decided by; None = all of them."""
+    made_of = [section for section in _SECTIONS.values() if section.kind == kind]
+    every = [section.fields | section.decided_by for section in made_of if section.fields is not None]
+    return frozenset[str]().union(*every) if len(every) == len(made_of) else None
 
 
 def part(subject: str, kind: str, content: Model) -> Any:
@@ -287,34 +305,30 @@ def signed_bytes(record: Approval | Waiver | Delegation | Checkpoint) -> bytes:
     return canonical(meaning(record))
 
 
-def _fields(*names: str) -> Callable[[Model], Any]:
-    wanted = set(names)
-    return lambda content: content.model_dump(mode="json", exclude_defaults=True, include=wanted)
+def _is_open(item: BacklogItem) -> bool:
+    return item.is_open
 
 
-_PRIORITIES = _fields("id", "title", "severity", "priority", "maintenance_type", "due")
-_REMEDIATION = _fields("id", "title", "severity", "owner", "created", "due", "status", "commitment", "security")
+def _is_committed(item: BacklogItem) -> bool:
+    return item.source.kind in ("security-risk", "incident")
 
 
-def _open_item(item: BacklogItem) -> Any:
-    return _PRIORITIES(item) if item.is_open else None
-
-
-def _risky_item(item: BacklogItem) -> Any:
-    return _REMEDIATION(item) if item.source.kind in ("security-risk", "incident") else None
-
+_PRIORITIES = frozenset(("id", "title", "severity", "priority", "maintenance_type", "due"))
+_REMEDIATION = frozenset(
+    ("id", "title", "severity", "owner", "created", "due", "status", "commitment", "security")
+)  # fmt: skip
 
 _SECTIONS: Mapping[tuple[str, str], Section] = {
-    ("scope", "plan"): Section("plan", _fields("title", "period", "objectives")),
-    ("scope", "services"): Section("services", meaning),
-    ("staffing", "plan"): Section("plan", _fields("coverage", "escalation", "responsibilities")),
-    ("priorities", "backlog"): Section("backlog-item", _open_item),
-    ("remediation", "backlog"): Section("backlog-item", _risky_item),
-    ("plan", "plan"): Section("plan", meaning),
-    ("plan", "services"): Section("services", meaning),
-    ("plan", "governance"): Section("governance", meaning),
-    (RULES, "settings"): Section("settings", meaning),
-    (RULES, "people"): Section("people", meaning),
+    ("scope", "plan"): Section("plan", frozenset(("title", "period", "objectives"))),
+    ("scope", "services"): Section("services"),
+    ("staffing", "plan"): Section("plan", frozenset(("coverage", "escalation", "responsibilities"))),
+    ("priorities", "backlog"): Section("backlog-item", _PRIORITIES, _is_open, frozenset(("status",))),
+    ("remediation", "backlog"): Section("backlog-item", _REMEDIATION, _is_committed, frozenset(("source",))),
+    ("plan", "plan"): Section("plan"),
+    ("plan", "services"): Section("services"),
+    ("plan", "governance"): Section("governance"),
+    (RULES, "settings"): Section("settings"),
+    (RULES, "people"): Section("people"),
 }
 """What each section of each subject is made of."""
 

@@ -96,7 +96,8 @@ def reported(excused: Iterable[Excuse]) -> Iterator[Finding]:
 
 def longest_life(life: WaiverLife, severities: Iterable[Severity | None]) -> int:
     """Days that a waiver for items of these severities may stand; an item without one counts as Critical."""
-    return min((getattr(life, severity or "Critical") for severity in severities), default=life.Critical)
+    days = {"Critical": life.Critical, "High": life.High, "Medium": life.Medium, "Low": life.Low}
+    return min((days[severity or "Critical"] for severity in severities), default=life.Critical)
 
 
 def _objections(

@@ -131,7 +131,13 @@ def _note(question: Question, judge: Judge, output: bytes, status: int) -> None:
         judge.snapshot.paths([locations.handover])
         files = judge.snapshot.sightings.now
         with suppress(Unclear, OSError):
-            question.note(places, files, judge.branch, status, output)
+            question.note(places, files, judge.branch, status, output, partial(_edits, judge))
+
+
+def _edits(judge: Judge) -> dict[str, Any]:
+    from ray18.harmless import edits_of_answer  # most answers are for files that were edited just now, and are not kept
+
+    return edits_of_answer(judge)
 
 
 def open_judge(

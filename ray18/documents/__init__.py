@@ -2,12 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 
 from ray18.documents.base import Model
 from ray18.documents.settings import Locations
 
 SETTINGS_PATH = "ray18.yaml"
+
+
+@cache
+def _type(type_name: str) -> type[Model]:
+    module, _, name = type_name.partition(":")
+    found: type[Model] = getattr(import_module(f"ray18.documents.{module}"), name)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +34,7 @@ class Kind:
     @property
     def model(self) -> type[Model]:
         """Its type."""
-        module, _, name = self.type_name.partition(":")
-        found: type[Model] = getattr(import_module(f"ray18.documents.{module}"), name)
-        return found
+        return _type(self.type_name)
 
     @property
     def title(self) -> str:

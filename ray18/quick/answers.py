@@ -4,6 +4,8 @@ A question is the command line, where it was asked, and how its answer is shown.
 supply the rules, and every governed file; it is given again only while all of them are what they were. For the work tree that
 is told by what the file system says of each file, as Git tells it (size, times, inode); files that changed a moment before
 they were read might change again within one tick of its clock, so nothing is noted then.
+
+Where the files differ only by edits of records that have no effect (`ray18.quick.edits`), the answer is the same.
 """
 
 import marshal
@@ -17,7 +19,7 @@ from ray18.quick.staged import CI
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     Files = dict[str, tuple[int, ...]]
@@ -43,7 +45,9 @@ COARSE_TICK = 2_100_000_000
 """Nanoseconds; file systems that keep whole seconds only may keep two at a time."""
 
 
-_KIND, _FOLDER = 0o170000, 0o040000
+_KIND, _FOLDER, _REGULAR = 0o170000, 0o040000, 0o100000
+_LARGEST = 1 << 20
+_MOST_STATES = 20
 
 
 class Question:
@@ -73,13 +77,60 @@ class Question:
         self.name = f"answer {digest(repr(asked).encode('utf-8', 'surrogateescape')).hex()}"
 
     def known(self) -> "tuple[int, bytes] | None":
-        """Exit code and output, if everything that they rest on is what it was."""
+        """Exit code and output, if everything that they rest on is what it was, or differs by edits without an effect."""
         kept = self.cache.get(self.name)
         if kept is None:
             return None
         answer: dict[str, Any] = marshal.loads(kept)
-        state = self.state(_files(self.repository.root, answer["places"]), answer["references"])
-        return (answer["status"], answer["output"]) if state == answer["state"] else None
+        files = _files(self.repository.root, answer["places"])
+        state = self.state(files, answer["references"])
+        if state not in answer["states"]:
+            if not self._edited(answer, state, files):
+                return None
+            if _settled(files, self.asked_at):
+                answer["states"] = [*answer["states"], state][-_MOST_STATES:]
+                self.cache.put(self.name, marshal.dumps(answer))
+        return answer["status"], answer["output"]
+
+    def _edited(self, answer: "dict[str, Any]", state: "dict[str, Any]", files: "Files") -> bool:
+        """Whether nothing but files differs from what was judged, and those by edits without an effect. Raises Unclear."""
+        judged = answer["states"][0]
+        if {**state, "files": judged["files"]} != judged:
+            return False
+        kept = self.cache.get(f"{self.name} edits")
+        if kept is None or digest(kept) != answer["edits"]:
+            return False
+        noted: dict[str, Any] = marshal.loads(kept)
+        before: Files = noted["files"]
+        if before.keys() != files.keys():
+            return False
+        changed = [path for path, told in files.items() if before[path] != told]
+        if any(path not in noted["oids"] or before[path][0] != files[path][0] for path in changed):
+            return False
+        from ray18.quick.edits import MOST, blobs, have_no_effect
+
+        if len(changed) > MOST:
+            return False
+        recent: dict[str, bytes] = noted["recent"]
+        old = blobs(self.repository, [noted["oids"][path] for path in changed if path not in recent])
+        edits = [
+            (path, recent[path] if path in recent else old[noted["oids"][path]], self._now(path, files[path]))
+            for path in changed
+        ]
+        return have_no_effect(noted["kinds"], edits)
+
+    def _now(self, path: str, said: tuple[int, ...]) -> bytes:
+        """The content of a regular file in the work tree that is still what the file system said. Raises Unclear."""
+        root = os.path.realpath(self.repository.root)
+        full = os.path.join(root, path)
+        if os.path.realpath(os.path.dirname(full)) != os.path.dirname(full):
+            raise Unclear
+        descriptor = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as stream:
+            content = stream.read(_LARGEST)
+            if told(os.fstat(stream.fileno())) != said or said[0] & _KIND != _REGULAR or len(content) != said[1]:
+                raise Unclear
+        return content
 
     def state(self, files: "Files", references: list[str]) -> "dict[str, Any]":
         """What the answer rests on, as it is now: with these files. Raises Unclear."""
@@ -94,10 +145,19 @@ class Question:
             "files": digest(marshal.dumps(sorted(files.items()))),
         }
 
-    def note(self, places: list[str], files: "Files", branch: str, status: int, output: bytes) -> None:
+    def note(
+        self,
+        places: list[str],
+        files: "Files",
+        branch: str,
+        status: int,
+        output: bytes,
+        edits: "Callable[[], dict[str, Any]]",
+    ) -> None:
         """Keeps an answer with what it rests on, unless any of that may have changed since the question was asked.
 
-        `files` is every file in these places, as they were when they were read.
+        `files` is every file in these places, as they were when they were read; `edits` tells which edits have no effect
+        (`ray18.harmless.edits_of_answer`).
         """
         references = references_behind(self.repository, branch)
         state = self.state(files, references)
@@ -105,11 +165,18 @@ class Question:
             return
         if any(state["references"][name] != said for name, said in self.before.items() if name in state["references"]):
             return
-        newest = max(max(told[2], told[3]) for told in files.values())
-        tick = TICK if newest % 1_000_000_000 else COARSE_TICK
-        if newest + tick > self.asked_at:
+        if not _settled(files, self.asked_at):
             return
-        answer = {"state": state, "places": places, "references": references, "status": status, "output": output}
+        noted = marshal.dumps({**edits(), "files": files})
+        self.cache.put(f"{self.name} edits", noted)
+        answer = {
+            "states": [state],
+            "places": places,
+            "references": references,
+            "status": status,
+            "output": output,
+            "edits": digest(noted),
+        }
         self.cache.put(self.name, marshal.dumps(answer))
 
 
@@ -129,6 +196,12 @@ def answered(arguments: list[str]) -> int | None:
     except BrokenPipeError:  # nobody reads on; the verdict still decides the exit code
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return status
+
+
+def _settled(files: "Files", asked_at: int) -> bool:
+    """Whether all files changed so long before the question that the clock would show another change."""
+    newest = max(max(told[2], told[3]) for told in files.values())
+    return newest + (TICK if newest % 1_000_000_000 else COARSE_TICK) <= asked_at
 
 
 def _about_this_place(arguments: list[str]) -> bool:

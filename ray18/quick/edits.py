@@ -4,7 +4,7 @@ An edit keeps the path of a record and its id. The fields that it changed must f
 of them must be about that record alone, be plain code, and find nothing when it is run on the new values. A policy that
 reads none of the changed fields gives the answer that it gave. Whatever else is the case: the full judge looks.
 
-What the kinds of records look like and what policies read is in the note that the full judge left (`ray18.note`).
+What the kinds of records look like and what policies read was noted by the full judge (`ray18.harmless`).
 """
 
 import os
@@ -17,51 +17,61 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from ray18.quick.staged import Change, Changes
+    from ray18.quick.staged import Changes
+
+    Edit = tuple[str, bytes, bytes]
+    """Path, content before and after."""
 
 _REGULAR = ("100644", "100755")
-_MOST = 40
+MOST = 40
+"""More edits than so many are judged in full."""
 _LARGEST = 1 << 20
 MISSING = object()
 
 
-def change_nothing(repository: Repository, kinds: "dict[str, Any]", changes: "Changes") -> bool:
-    """Whether all these changes are edits that alter no verdict."""
-    if len(changes) > _MOST:
+def have_no_effect(kinds: "dict[str, Any]", edits: "list[Edit]") -> bool:
+    """Whether all these edits alter no verdict."""
+    if len(edits) > MOST:
         return False
-    records = [_kind_of(change, kinds) for change in changes]
-    if not all(records):
-        return False
-    contents = _contents(repository, [oid for change in changes for oid in change[3:5]])
     try:
-        return all(
-            _changes_nothing(record, change[0], *(contents[oid] for oid in change[3:5]))
-            for record, change in zip(records, changes, strict=True)
-            if record
-        )
+        return all(_changes_nothing(_kind_of(path, kinds), path, before, after) for path, before, after in edits)
     except Exception:  # whatever a policy or a value does here, the full judge will say it properly
         return False
 
 
-def _kind_of(change: "Change", kinds: "dict[str, Any]") -> "dict[str, Any] | None":
-    path, mode, new_mode, _, _, status = change
-    if status != "M" or mode not in _REGULAR or new_mode not in _REGULAR or not path.endswith(".yaml"):
-        return None
-    return next((kinds[place] for place in kinds if path == place or path.startswith(f"{place}/")), None)
+def staged_edits(repository: Repository, changes: "Changes") -> "list[Edit]":
+    """Staged changes as edits. Raises Unclear when one of them is no edit, or when there are too many."""
+    if len(changes) > MOST:
+        raise Unclear
+    for _, mode, new_mode, _, _, status in changes:
+        if status != "M" or mode not in _REGULAR or new_mode not in _REGULAR:
+            raise Unclear
+    contents = blobs(repository, [oid for change in changes for oid in change[3:5]])
+    return [(path, contents[oid], contents[new_oid]) for path, _, _, oid, new_oid, _ in changes]
 
 
-def _contents(repository: Repository, oids: list[str]) -> dict[str, bytes]:
-    """The blobs, each hashed again. Raises Unclear."""
+def _kind_of(path: str, kinds: "dict[str, Any]") -> "dict[str, Any]":
+    if not path.endswith(".yaml"):
+        raise Unclear
+    place = next((place for place in kinds if path == place or path.startswith(f"{place}/")), None)
+    if place is None:
+        raise Unclear
+    kind: dict[str, Any] = kinds[place]
+    return kind
+
+
+def blobs(repository: Repository, oids: list[str]) -> dict[str, bytes]:
+    """The blobs with these ids, each hashed again. Raises Unclear."""
     wanted = list(dict.fromkeys(oids))
     found = {oid: _loose(repository, oid) for oid in wanted}
     packed = [oid for oid in wanted if found[oid] is None]
     objects = {**found, **_packed(repository, packed)} if packed else found
-    blobs: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     for oid, content in objects.items():
         if content is None or not content.startswith(b"blob ") or _object_id(content, len(oid)) != oid:
             raise Unclear
-        blobs[oid] = content[content.index(b"\0") + 1 :]
-    return blobs
+        contents[oid] = content[content.index(b"\0") + 1 :]
+    return contents
 
 
 def _loose(repository: Repository, oid: str) -> bytes | None:
@@ -109,6 +119,8 @@ def _changes_nothing(record: "dict[str, Any]", path: str, before: bytes, after: 
     if old is None or new is None:
         return False
     changed = {name for name in {*old, *new} if _text(old.get(name, MISSING)) != _text(new.get(name, MISSING))}
+    if changed & record["guarded"]:
+        return False
     schema = record["schema"]
     fields, required = schema["properties"], schema.get("required", ())
     if any(name not in fields for name in changed) or any(name not in new for name in required):

@@ -3,6 +3,8 @@
 The full judge leaves a note when it found nothing to say about the index: the commit that the index was compared with, the
 difference, and which commits its rules rest on. While the rules rest on the same, the same difference has the same answer.
 A difference that only adds edits whose effect is nil (`ray18.quick.edits`) has it too. No date is in any of this.
+
+An index file that is known by its own checksum is not even compared: then the answer needs no Git child.
 """
 
 import marshal
@@ -23,6 +25,8 @@ NOTE = "staged"
 CI = ("GITHUB_ACTIONS", "GITLAB_CI")
 _MOST_STEPS = 200
 _MOST_NOTED = 20
+_CHECKSUM = 20
+_LONGEST_CHECKSUM = 32
 
 
 def known_to_be_sound(start: str) -> bool:
@@ -35,11 +39,26 @@ def known_to_be_sound(start: str) -> bool:
 
 def staged_changes(repository: Repository, commit: str, places: list[str]) -> "Changes":
     """How the index differs from a commit, in the governed places. Raises Unclear."""
-    index_file = os.environ.get("GIT_INDEX_FILE", "")
-    if index_file:
-        index_file = os.path.join(repository.root, index_file)
+    index_file = _index_file(repository) if os.environ.get("GIT_INDEX_FILE") else ""
     arguments = ("diff-index", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", commit, "--", *places)
     return raw_changes(repository.git(*arguments, index_file=index_file))
+
+
+def index_mark(repository: Repository) -> "tuple[int, bytes] | None":
+    """Size and last bytes of the index file, which are its checksum (gitformat-index); None when it has none."""
+    try:
+        with open(_index_file(repository), "rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(-min(size, _LONGEST_CHECKSUM), os.SEEK_END)
+            last = stream.read()
+    except OSError:
+        return None
+    return (size, last) if any(last[-_CHECKSUM:]) else None  # zeros: index.skipHash
+
+
+def _index_file(repository: Repository) -> str:
+    named = os.environ.get("GIT_INDEX_FILE", "")
+    return os.path.join(repository.root, named) if named else os.path.join(repository.git_dir, "index")
 
 
 def raw_changes(output: bytes) -> "Changes":
@@ -64,22 +83,35 @@ def _known(repository: Repository) -> bool:
         return False
     note: dict[str, Any] = marshal.loads(kept)
     moved = _rests_on_the_same(repository, note)
-    changes = staged_changes(repository, note["commit"], note["places"])
-    if changes in note["sound"]:
-        if moved:
-            cache.put(name, marshal.dumps(note))
+    mark = index_mark(repository)
+    if not moved and mark in note["indexes"]:
         return True
+    changes = staged_changes(repository, note["commit"], note["places"])
+    if changes not in note["sound"]:
+        if not _adds_nothing(repository, cache, note, changes):
+            return False
+        note["sound"] = [*note["sound"], changes][-_MOST_NOTED:]
+    if mark is not None and mark == index_mark(repository):
+        note["indexes"] = [*note["indexes"], mark][-_MOST_NOTED:]
+    cache.put(name, marshal.dumps(note))
+    return True
+
+
+def _adds_nothing(repository: Repository, cache: Cache, note: "dict[str, Any]", changes: "Changes") -> bool:
+    """Whether the changes are others that are known to be sound, and edits without an effect."""
     kinds = cache.get(kinds_name(repository))
     if kinds is None or digest(kinds) != note["kinds"]:
         return False
-    from ray18.quick.edits import change_nothing
+    from ray18.quick.edits import have_no_effect, staged_edits
 
     read = marshal.loads(kinds)
-    if not any(change_nothing(repository, read, rest) for rest in _beyond(changes, note["sound"])):
-        return False
-    note["sound"] = [*note["sound"], changes][-_MOST_NOTED:]
-    cache.put(name, marshal.dumps(note))
-    return True
+    for rest in _beyond(changes, note["sound"]):
+        try:
+            if have_no_effect(read, staged_edits(repository, rest)):
+                return True
+        except Unclear:  # it holds more than edits
+            continue
+    return False
 
 
 def note_name(repository: Repository) -> str:

@@ -23,6 +23,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"waivers", "docket", "recall"}),
     frozenset({"gates"}),
     frozenset({"evidence", "report", "steps", "audit", "causes", "debt"}),
+    frozenset({"harmless"}),
     frozenset({"outlook", "replay", "kpis", "note", "fleet", "comparison", "overview"}),
     frozenset({"renderers", "testing", "exports", "exchange", "probe", "attacks", "native_hooks", "forges", "mending"}),
     frozenset({"language", "strength"}),

@@ -101,13 +101,12 @@ def test_an_edit_runs_only_what_reads_it(kept: Program, monkeypatch: pytest.Monk
 
 
 def test_what_a_policy_asks_for_is_seen_through_methods_and_comparisons(kept: Program) -> None:
-    from ray18.reads import Watch
+    from ray18.reads import fields_asked
 
     judge = open_judge(kept.repository, as_of=DAY, cached=False)
-    watch = Watch("backlog-item", judge.inputs)
     policy = shipped_policy("incident-follow-up-has-commitment")
     assert policy is not None
-    assert {"status", "severity", "source"} <= watch.fields(policy)
+    assert {"status", "severity", "source"} <= fields_asked(policy, "backlog-item", judge.inputs)
 
 
 def test_what_came_with_a_copy_of_the_repository_is_not_believed(

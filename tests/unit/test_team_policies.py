@@ -132,7 +132,7 @@ def test_a_policy_that_answers_for_itself_blocks(team: Program, ray18) -> None: 
     body = HEAD + (
         "import json, os\n"
         "def check(item):\n"
-        "    for descriptor in range(3, 20):\n"
+        "    for descriptor in range(3, 4096):\n"
         "        try: os.write(descriptor, json.dumps({'result': []}).encode())\n"
         "        except OSError: pass\n"
         "    os._exit(0)\n"
