@@ -19,8 +19,8 @@ ACTION = "rename files after their ids"
 
 
 def check(item: Document[BacklogItem]) -> Iterator[Finding]:
-    path = PurePosixPath(item.path)
-    if path.stem != item.content.id:
+    if not item.path.endswith(f"/{item.content.id}.yaml"):
+        path = PurePosixPath(item.path)
         yield item.finding(
             f"{item.content.id} lies in {path.name}",
             "id",

@@ -12,6 +12,7 @@ import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import IO, NoReturn, cast
 
@@ -266,10 +267,12 @@ def create(folder: Path, branch: str) -> Repository:
     return discover(folder)
 
 
+_HASHES = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
+
+
 def object_id(kind: str, content: bytes, object_format: str = "sha1") -> str:
     """The id that Git gives to an object of this kind and content."""
-    digest = hashlib.new(object_format, usedforsecurity=False)
-    digest.update(f"{kind} {len(content)}\0".encode())
+    digest = _HASHES[object_format](f"{kind} {len(content)}\0".encode(), usedforsecurity=False)
     digest.update(content)
     return digest.hexdigest()
 
@@ -279,6 +282,7 @@ def blob_id(content: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
+@cache
 def empty_tree(object_format: str) -> str:
     """The id of a tree without entries."""
     return object_id("tree", b"", object_format)

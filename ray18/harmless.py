@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-import marshal
 import os
 import types
 from collections.abc import Callable, Hashable, Iterable
-from datetime import date
-from typing import Any, get_args, get_origin
-
-from pydantic_core import PydanticUndefined
+from typing import Any
 
 from ray18.documents import KINDS, Kind
 from ray18.documents.base import Model
 from ray18.documents.document import Document
+from ray18.documents.shape import can_be_noted, shape_of
 from ray18.gates import Judge
 from ray18.policy import ALL, EACH, ONE, Policy
 from ray18.quick.edits import MOST
@@ -78,7 +75,7 @@ def _recent(judge: Judge, documents: list[Document[Any]]) -> dict[str, bytes]:
 
 def _record(judge: Judge, kind: Kind, chosen: Iterable[Policy], guarded: frozenset[str]) -> dict[str, Any]:
     used = [policy for policy in chosen if kind.name in policy.kinds and not judge.inputs.missing(policy)]
-    form = _constant(judge, ("form", kind.name), lambda: {"schema": schema_of(kind), "shape": _shape(kind.model)})
+    form = _constant(judge, ("form", kind.name), lambda: {"schema": schema_of(kind), "shape": shape_of(kind.model)})
     return {**form, "guarded": guarded, "policies": [_entry(judge, policy, kind) for policy in used]}
 
 
@@ -108,32 +105,6 @@ def _constant(judge: Judge, name: Hashable, make: Callable[[], dict[str, Any]]) 
     return judge.recall.constant(name, make) if judge.recall else make()
 
 
-def _shape(model: type[Model]) -> dict[str, Any]:
-    """Field to (form, default), for the fields whose default can be noted."""
-    shape = {}
-    for name, field in model.model_fields.items():
-        default = (
-            None
-            if field.default is PydanticUndefined and not field.default_factory
-            else field.get_default(call_default_factory=True)
-        )
-        if _can_be_noted(default):
-            shape[name] = (_form(field.annotation), default)
-    return shape
-
-
-def _form(annotation: Any) -> Any:
-    """How a value is shown: as it is, as a day, as a record of its own, or each of many so."""
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        return ("record", _shape(annotation))
-    if annotation is date:
-        return "day"
-    inner = [_form(part) for part in get_args(annotation)]
-    if get_origin(annotation) is tuple:
-        return ("many", inner[0])
-    return next((form for form in inner if form != "plain"), "plain")
-
-
 def _answers(content: Model) -> dict[str, Any]:
     """What a document answers to each of its own questions that needs nothing more to be known."""
     asked = {
@@ -142,12 +113,4 @@ def _answers(content: Model) -> dict[str, Any]:
         if isinstance(value, types.FunctionType) and not name.startswith("_") and value.__code__.co_argcount == 1
     }
     answers = {name: value(content) for name, value in asked.items()}
-    return {name: answer for name, answer in answers.items() if _can_be_noted(answer)}
-
-
-def _can_be_noted(value: Any) -> bool:
-    try:
-        marshal.dumps(value)
-    except ValueError:
-        return False
-    return True
+    return {name: answer for name, answer in answers.items() if can_be_noted(answer)}

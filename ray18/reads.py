@@ -3,7 +3,7 @@
 import builtins
 import dis
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any, cast
@@ -11,9 +11,12 @@ from typing import Any, cast
 from ray18.documents import KINDS
 from ray18.documents import kind as kind_named
 from ray18.documents.base import Model
-from ray18.documents.document import Document
+from ray18.documents.document import Document, plain_value
+from ray18.documents.shape import shape_of
 from ray18.policy import Inputs, Policy, called, function
+from ray18.quick.edits import shown
 
+Shape = Mapping[str, tuple[Any, Any]]
 _WHOLE = frozenset({"model_dump", "model_dump_json", "model_copy", "model_fields_set", "__dict__", "vars"})
 """With one of these a policy may read any field."""
 _COMPUTED = "getattr"
@@ -34,20 +37,21 @@ class Watch:
     records count as looked at, since findings name them.
     """
 
-    def __init__(self, inputs: Inputs) -> None:
-        self._inputs = inputs
-        self._seen: dict[str, set[str]] = {}
+    def __init__(self, inputs: Inputs, shape: Callable[[str], Shape] | None = None) -> None:
+        """`shape` gives the shape of a kind of record, if it is known without its type."""
+        self._inputs, self._shape = inputs, shape or (lambda kind: shape_of(kind_named(kind).model))
+        self._kinds: dict[str, _Kind] = {}
         self._watched: dict[frozenset[str], Inputs] = {}
 
     def inputs(self, kinds: frozenset[str]) -> Inputs:
         """The inputs, with the records of some kinds watched from now on; what was seen before is forgotten."""
-        for seen in self._seen.values():
-            seen.clear()
+        for kind in self._kinds.values():
+            kind.seen.clear()
         if kinds not in self._watched:
-            for kind in kinds:
-                self._seen.setdefault(kind, set())
+            for name in kinds - self._kinds.keys():
+                self._kinds[name] = _Kind(name, self._shape(name))
             documents = tuple(
-                cast("Document[Any]", _WatchedDocument(document, self._seen[document.kind]))
+                cast("Document[Any]", _WatchedDocument(document, self._kinds[document.kind]))
                 if document.kind in kinds
                 else document
                 for document in self._inputs.documents
@@ -57,7 +61,7 @@ class Watch:
 
     def asked(self, kind: str) -> frozenset[str]:
         """What records of a kind were asked for, by the names of fields, properties and methods (`fields_behind`)."""
-        return frozenset({"id", *self._seen[kind]})
+        return frozenset({"id", *self._kinds[kind].seen})
 
 
 def fields_asked(policy: Policy, kind: str, inputs: Inputs) -> frozenset[str]:
@@ -80,33 +84,55 @@ def fields_named(policy: Policy, kind: str) -> frozenset[str] | None:
     return None if _COMPUTED in names else _among_fields(names, kind)
 
 
+class _Kind:
+    """What the watched records of one kind share."""
+
+    def __init__(self, name: str, shape: Shape) -> None:
+        self.seen: set[str] = set()
+        self.shape = shape
+        self._name = name
+        self._properties: dict[str, Callable[[Any], Any] | None] = {}
+
+    def computed(self, name: str) -> Callable[[Any], Any] | None:
+        """What computes a property of such a record; None when this is none."""
+        if name not in self._properties:
+            asked = getattr(kind_named(self._name).model, name, None)
+            self._properties[name] = asked.fget if isinstance(asked, property) else None
+        return self._properties[name]
+
+
 class _WatchedDocument:
     """A document whose content remembers what it was asked for; in all else, the document."""
 
-    __slots__ = ("_document", "_seen")
+    __slots__ = ("_document", "content")
 
-    def __init__(self, document: Document[Any], seen: set[str]) -> None:
-        self._document, self._seen = document, seen
+    def __init__(self, document: Document[Any], kind: _Kind) -> None:
+        self._document, self.content = document, _Watched(document, kind)
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
         return type(self._document)
-
-    @property
-    def content(self) -> "_Watched":
-        return _Watched(self._document.content, self._seen)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._document, name)
 
 
 class _Watched:
-    """A record that remembers what it was asked for, and passes for one of its kind."""
+    """A record that remembers what it was asked for, and passes for one of its kind.
 
-    __slots__ = ("_content", "_seen")
+    Simple values are told without making the record, where it is not there yet: of ten thousand records most are only asked
+    for an id, a day or a state.
+    """
 
-    def __init__(self, content: Any, seen: set[str]) -> None:
-        self._content, self._seen = content, seen
+    __slots__ = ("_document", "_kind", "_seen", "_values")
+
+    def __init__(self, document: Document[Any], kind: _Kind) -> None:
+        self._document, self._kind, self._seen = document, kind, kind.seen
+        self._values: Any = None
+
+    @property
+    def _content(self) -> Any:
+        return self._document.content
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
@@ -114,6 +140,14 @@ class _Watched:
 
     def __getattr__(self, name: str) -> Any:
         self._seen.add(name)
+        if self._values is None:
+            self._values = plain_value(self._document) or {}
+        if self._values:
+            form, default = self._kind.shape.get(name, ("", None))
+            if form in _SIMPLE:
+                return shown(self._values[name], form) if name in self._values else default
+            if not form and (computed := self._kind.computed(name)):
+                return computed(self)
         return getattr(self._content, name)
 
     def __eq__(self, other: object) -> bool:
@@ -131,6 +165,9 @@ class _Watched:
     def __str__(self) -> str:
         self._seen.add("__dict__")
         return str(self._content)
+
+
+_SIMPLE: tuple[Any, ...] = ("plain", "day", ("many", "plain"))
 
 
 def _among_fields(names: frozenset[str], kind: str) -> frozenset[str]:

@@ -12,8 +12,10 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from ray18.cache import Cache, digest
+from ray18.documents import kind as kind_named
 from ray18.documents.document import Document
 from ray18.documents.memory import MEMORY, WORTH_SAVING
+from ray18.documents.shape import shape_of
 from ray18.errors import Ray18Error
 from ray18.findings import Finding, ordered
 from ray18.policy import ALL, EACH, ONE, Inputs, Policy, run, run_on, run_whole, shipped_policy
@@ -185,8 +187,11 @@ class Recall:
 
     def _watch(self, inputs: Inputs) -> Watch:
         if self._watching is None:
-            self._watching = Watch(inputs)
+            self._watching = Watch(inputs, self._shape)
         return self._watching
+
+    def _shape(self, kind: str) -> Mapping[str, tuple[Any, Any]]:
+        return self.constant(("shape", kind), lambda: shape_of(kind_named(kind).model))
 
     def _asked(self, kind: str, known: _Kept | None) -> frozenset[str]:
         """The fields of a kind that the policy run last asked for, now or when it found what is known."""

@@ -120,6 +120,11 @@ class KnownDocument(Document[M]):
         return value
 
 
+def plain_value(document: Document[Any]) -> Any:
+    """The plain value that a document was read from, if its content was not made yet; else None."""
+    return MEMORY.value((document.kind, document.oid)) if "content" not in document.__dict__ else None
+
+
 def read(kind: Kind, path: str, source: bytes, oid: str = "") -> tuple[Document[Any] | None, tuple[Finding, ...]]:
     """The document in a file, or every reason why there is none; never both. `oid` is the object id of `source`, if known."""
     known = MEMORY.content((kind.name, oid), kind.model) if oid else None

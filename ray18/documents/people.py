@@ -1,6 +1,7 @@
 """`people.yaml`: who is who, which keys are whose, who holds which role. The trust file."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -93,6 +94,10 @@ class People(Model):
 
     def owners(self) -> frozenset[str]:
         """Everything that may stand as an owner: ids of people and of teams."""
+        return self._owners
+
+    @cached_property
+    def _owners(self) -> frozenset[str]:
         return frozenset((*(person.id for person in self.people), *(team.id for team in self.teams)))
 
     def contacts(self) -> frozenset[str]:

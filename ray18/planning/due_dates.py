@@ -64,6 +64,11 @@ class Profile(Model):
     rows: Annotated[Many[Row], Field(min_length=1)]
     """Its rows."""
 
+    @cached_property
+    def asks(self) -> tuple[str, ...]:
+        """The facts that its rows look at."""
+        return tuple(dict.fromkeys(name for row in self.rows for name in row.when.conditions))
+
 
 class Profiles(Model):
     """`policies/due-dates.yaml`."""
@@ -149,8 +154,7 @@ def ruling(item: BacklogItem, profile: Profile, days: DaysBySeverity) -> Ruling 
     row, allowed = _strictest(_possible(profile, facts), days)
     start = first_known(item)
     day = start + timedelta(days=allowed) if start is not None and allowed is not None else None
-    asked = dict.fromkeys(name for entry in profile.rows for name in entry.when.conditions)
-    return Ruling(profile, row, allowed, day, tuple(name for name in asked if facts[name] is None))
+    return Ruling(profile, row, allowed, day, tuple(name for name in profile.asks if facts[name] is None))
 
 
 def first_known(item: BacklogItem) -> date | None:

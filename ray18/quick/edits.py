@@ -218,10 +218,11 @@ class View:
 
     def __getattr__(self, name: str) -> "Any":
         form, default = self._shape[name]  # a method or a property: KeyError, and the full judge looks
-        return _shown(self._value[name], form) if name in self._value else default
+        return shown(self._value[name], form) if name in self._value else default
 
 
-def _shown(value: "Any", form: "Any") -> "Any":
+def shown(value: "Any", form: "Any") -> "Any":
+    """A value as the models would show it, by its form (`ray18.documents.shape`)."""
     if value is None or form == "plain":
         return value
     if form == "day":
@@ -229,7 +230,7 @@ def _shown(value: "Any", form: "Any") -> "Any":
 
         return date.fromisoformat(value)
     if form[0] == "many":
-        return tuple(_shown(entry, form[1]) for entry in value)
+        return tuple(shown(entry, form[1]) for entry in value)
     return View(value, form[1])
 
 
