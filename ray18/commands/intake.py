@@ -13,7 +13,7 @@ from ray18.commands.mapping import is_foreign, proposal_lines
 from ray18.commands.modelines import header
 from ray18.commands.output import say
 from ray18.commands.place import root
-from ray18.commands.reintake import DRAFTED, Update, as_json, lines, plain, record_bytes, updated
+from ray18.commands.reintake import DRAFTED, DifferenceOutput, Update, differences, lines, plain, record_bytes, updated
 from ray18.documents import kind
 from ray18.documents.document import read
 from ray18.documents.people import People
@@ -25,7 +25,7 @@ from ray18.handover import Handover, Remark, read_handover
 from ray18.handover.json_text import MAX_BYTES
 from ray18.handover.model import Artifact, Team
 from ray18.handover.text import is_slug, slug
-from ray18.handover.validation import REPORT_NAME, halts, report_bytes, validation_report
+from ray18.handover.validation import REPORT_NAME, ValidationReport, halts, report_bytes, validation_report
 from ray18.planning.duplicates import likely_duplicates
 from ray18.program import read_settings
 from ray18.snapshot import WorkTreeSnapshot
@@ -107,7 +107,7 @@ def command(
     changed = _changed(place, plan) if dry_run else _written(place, plan)
     outcome = _Outcome(handover, plan, report, changed, dry_run, troubles)
     if format_ == "json":
-        say(json.dumps(_as_json(outcome), indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+        say(json.dumps(_output(outcome).model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=False) + "\n")
     else:
         say("".join(f"{safe(line)}\n" for line in _text(outcome, _people(place, settings))))
     status = max(_EXIT[handover.verdict], 3 if troubles else 0)
@@ -130,7 +130,7 @@ def _require_hand_over(place: Path, settings: Settings, folder: Path | None) -> 
 class _Outcome:
     handover: Handover
     plan: Plan
-    report: Mapping[str, Any]
+    report: ValidationReport
     changed: tuple[str, ...]
     dry_run: bool
     troubles: tuple[Remark, ...]
@@ -210,7 +210,7 @@ def _planned(
     settings: Settings,
     handover: Handover,
     copies: Mapping[str, bytes],
-    report: Mapping[str, Any],
+    report: ValidationReport,
     settle: bool,
 ) -> Plan:
     services, notes = _services(place, settings, handover)
@@ -284,17 +284,40 @@ def _refuse_way_out(place: Path, path: str) -> None:
         raise UsageError(f"{path} leads outside the repository", "replace the symbolic link by a real folder")
 
 
-def _as_json(outcome: _Outcome) -> dict[str, Any]:
-    plan = outcome.plan
-    return {
-        **outcome.report,
-        "dry_run": outcome.dry_run,
-        "report": next(iter(plan.report)),
-        "changed": sorted(outcome.changed),
-        "kept": plan.update.kept,
-        **as_json(plan.update),
-        "notes": [*plan.notes, *plan.update.notes, *(f"{entry.path}: {entry.message}" for entry in outcome.troubles)],
-    }
+class IntakeOutput(ValidationReport):
+    """What reading a hand-over in came to: the report on it, and what was or would be written."""
+
+    dry_run: bool
+    """Whether nothing was written."""
+    report: str
+    """Where the report is kept."""
+    changed: tuple[str, ...]
+    """The files that were, or would be, written."""
+    kept: int
+    """How many items are as they were."""
+    updated: tuple[str, ...]
+    """The records that follow the newer hand-over."""
+    differences: tuple[DifferenceOutput, ...]
+    """What people changed, and the hand-over has otherwise."""
+    no_longer_handed_over: tuple[str, ...]
+    """Open items that this hand-over does not have."""
+    notes: tuple[str, ...]
+    """What else people should know."""
+
+
+def _output(outcome: _Outcome) -> IntakeOutput:
+    plan, troubles = outcome.plan, (f"{entry.path}: {entry.message}" for entry in outcome.troubles)
+    return IntakeOutput(
+        **dict(outcome.report),
+        dry_run=outcome.dry_run,
+        report=next(iter(plan.report)),
+        changed=tuple(sorted(outcome.changed)),
+        kept=plan.update.kept,
+        updated=tuple(plan.update.updated),
+        differences=differences(plan.update),
+        no_longer_handed_over=tuple(plan.update.gone),
+        notes=(*plan.notes, *plan.update.notes, *troubles),
+    )
 
 
 def _text(outcome: _Outcome, people: People | None) -> Iterator[str]:

@@ -6,6 +6,7 @@ from ray18.commands.backlog import BacklogListOutput
 from ray18.commands.bridges import BacklogImportOutput
 from ray18.commands.duplicates import DuplicatesOutput
 from ray18.commands.hooks import HooksOutput
+from ray18.commands.intake import IntakeOutput
 from ray18.commands.observe import ObservationsOutput
 from ray18.commands.policy import PolicyListOutput
 from ray18.commands.policy_explain import PolicyExplanationOutput
@@ -19,6 +20,7 @@ from ray18.evidence.coverage_plan import CoveragePlan
 from ray18.evidence.manifest import Manifest
 from ray18.evidence.prioritization_matrix import MatrixOutput
 from ray18.exchange.json_sheet import BacklogExportOutput
+from ray18.handover.validation import ValidationReport
 from ray18.kpis.model import KpiReportOutput
 from ray18.renderers.json import CheckReportOutput, GateReportOutput
 from ray18.renderers.json_audit import AuditOutput
@@ -40,6 +42,8 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "diff": DiffOutput,
     "jsonl-finding": FindingLine,
     "jsonl-summary": SummaryLine,
+    "handover-validation-report": ValidationReport,
+    "intake": IntakeOutput,
     "status": StatusOutput,
     "backlog-list": BacklogListOutput,
     "backlog-duplicates": DuplicatesOutput,

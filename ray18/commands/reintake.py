@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import JsonValue
+
 from ray18.documents import kind
 from ray18.documents.backlog import OPEN, BacklogItem
-from ray18.documents.base import Model
+from ray18.documents.base import Model, Output
 from ray18.documents.document import Document, read
 from ray18.documents.services import Services
 from ray18.documents.settings import Settings
@@ -220,13 +222,22 @@ def _told(value: Value) -> str:
     return "nothing" if value is None else safe(str(value))[:60]
 
 
-def as_json(update: Update) -> dict[str, Any]:
-    """The same for programs."""
-    return {
-        "updated": update.updated,
-        "differences": [
-            {"record": one.record, "field": ".".join(one.way), "here": one.ours, "handed_over": one.theirs}
-            for one in update.differences
-        ],
-        "no_longer_handed_over": update.gone,
-    }
+class DifferenceOutput(Output):
+    """A field that people changed, and that a newer hand-over has otherwise."""
+
+    record: str
+    """The id of the item or service."""
+    field: str
+    """The way to the value, with dots between."""
+    here: JsonValue
+    """What the record says."""
+    handed_over: JsonValue
+    """What the hand-over says."""
+
+
+def differences(update: Update) -> tuple[DifferenceOutput, ...]:
+    """The differences, for programs."""
+    return tuple(
+        DifferenceOutput(record=one.record, field=".".join(one.way), here=one.ours, handed_over=one.theirs)
+        for one in update.differences
+    )

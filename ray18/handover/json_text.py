@@ -102,7 +102,7 @@ def _yaml(path: str, text: str) -> Iterator[tuple[JsonText, tuple[Remark, ...]]]
     for end in (*ends, len(lines)):
         document = "\n".join(lines[start:end])
         if any(line.strip() and not line.lstrip().startswith("#") for line in lines[start:end]):
-            loaded = load(document.encode(), positions=True)
+            loaded = load(document.encode(), positions=True, list_allowed=True)
             yield JsonText(path, loaded, start), tuple(_refusal(path, found, start) for found in loaded.problems)
         start = end + 1
 

@@ -34,8 +34,11 @@ _DIRECTIVE = re.compile(r"^%.*$", re.MULTILINE)
 _TAB_AFTER_KEY = re.compile(r" *:[ \t]*\t")
 
 
-def load(source: bytes, *, positions: bool = False, pure_python: bool = False) -> Loaded:
-    """Reads one YAML document; never raises, whatever the bytes are. `pure_python` leaves libyaml aside."""
+def load(source: bytes, *, positions: bool = False, pure_python: bool = False, list_allowed: bool = False) -> Loaded:
+    """Reads one YAML document; never raises, whatever the bytes are.
+
+    A record is a mapping; with `list_allowed`, a list of other people may be one too. `pure_python` leaves libyaml aside.
+    """
     text, problems = decoded(source)
     if text is None:
         return Loaded(None, problems)
@@ -45,7 +48,7 @@ def load(source: bytes, *, positions: bool = False, pure_python: bool = False) -
         composed = compose(text, places, key_places) if positions else compose(text)
         if composed is not None:
             return Loaded(composed, (), places, key_places)
-    reader = _Reader(text, positions, pure_python)
+    reader = _Reader(text, positions, pure_python, list_allowed)
     reader.problems.extend(problems)
     value = reader.read()
     return Loaded(value, tuple(sorted(reader.problems, key=lambda p: p.place)), reader.places, reader.key_places)
@@ -73,8 +76,9 @@ class _Frame:
 class _Reader:
     """Builds the value from parser events, iteratively: depth can never exhaust the stack."""
 
-    def __init__(self, text: str, positions: bool, pure_python: bool) -> None:
+    def __init__(self, text: str, positions: bool, pure_python: bool, list_allowed: bool) -> None:
         self.text = text
+        self.roots = (dict, list) if list_allowed else (dict,)
         self.positions = positions
         self.loader: Any = yaml.SafeLoader if pure_python else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         self.problems: list[Problem] = []
@@ -100,7 +104,7 @@ class _Reader:
             self.problems.append(Problem(place, f"not valid YAML: {_plain(error)}", "mend the syntax"))
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             self.problems.append(Problem(Place(1, 1), f"not valid YAML: {error}", "mend the syntax"))
-        if not self.problems and not isinstance(self.root, dict):
+        if not self.problems and not isinstance(self.root, self.roots):
             what = "empty" if self.root is None else "not a mapping of fields"
             self._problem(Place(1, 1), f"the file is {what}", "write `field: value` lines")
         return self.root

@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,8 @@ from openpyxl import Workbook
 
 from ray18.documents import kind
 from ray18.documents.document import read
+from ray18.schema import validator
+from ray18.shipped import shipped
 
 REPORT = ".artifacts/protocol-21/handover-validation-report.json"
 CATALOG = [["Service ID", "Name", "Tier", "Owner"], ["shop", "Web shop", 1, "platform"], ["db", "Database", 2, None]]
@@ -199,6 +203,27 @@ def test_json_says_the_same_and_what_changed(program, ray18, handed: Path) -> No
     assert (ran.status, said["version"], said["verdict"], said["report"]) == (0, 1, "complete", REPORT)
     assert "backlog/KG-1.yaml" in said["changed"] and said["kept"] == 0
     assert [row["service"] for row in said["ownership"] if row["complete"]] == ["db", "shop"]
+    fits("intake", said)
+    fits("handover-validation-report", json.loads(state(program.root)[REPORT]))
+
+
+def test_json_holds_what_people_changed_and_names_that_are_no_unicode(program, ray18, handed: Path) -> None:
+    ray18("intake", handed, folder=program.root)
+    item = program.root / "backlog/KG-1.yaml"
+    item.write_text(re.sub("title: .*", "title: Other words", item.read_text()))
+    gaps = handed / "knowledge-transfer-feedback.json"
+    gaps.write_text(gaps.read_text().replace('topic": "', 'topic": "Newer: '))
+    (handed / os.fsdecode(b"odd-\xff.txt")).write_bytes(b"?")
+    ran = ray18("intake", handed, "--replace", "--format", "json", folder=program.root)
+    said = json.loads(ran.out)
+    fits("intake", said)
+    assert [entry["here"] for entry in said["differences"] if entry["record"] == "KG-1"] == ["Other words"]
+    assert any("odd-" in remark["path"] for remark in said["remarks"])
+
+
+def fits(name: str, value: object) -> None:
+    schema = json.loads((shipped("schemas") / f"{name}.schema.json").read_bytes())
+    assert [error.message for error in validator(schema).iter_errors(value)] == []
 
 
 def test_the_report_is_the_same_in_every_repository(program, ray18, handed: Path) -> None:

@@ -21,6 +21,9 @@ from typing import Any
 
 import pytest
 
+from ray18.commands.place import open_judge, today
+from ray18.evidence import governance_checklist
+
 START = 5.0
 """Seconds in which Prometheus and Alertmanager must be ready; four times as long for any server."""
 
@@ -335,6 +338,20 @@ def test_a_token_goes_to_its_host_alone_and_is_never_written(program, ray18, mon
     assert "unknown-dashboard: Grafana knows no dashboard gone" in seen.out
     (record,) = (program.root / "live-states").iterdir()
     assert "s3cr3t" not in seen.out + seen.err + record.read_text()
+    checklist = {entry["title"]: entry["seen"] for entry in checklist_of(program) if entry["detail"] != address}
+    assert checklist == {
+        "B": {"on": record.stem[-10:], "works": False, "faults": ["Grafana knows no dashboard gone"]},
+    }
+    governance = (program.root / "governance.yaml").read_text()
+    program.write("governance.yaml", governance.replace("/d/gone", "/d/elsewhere"))
+    assert [entry["seen"] for entry in checklist_of(program)].count(None) == 1
+
+
+def checklist_of(program: Any) -> list[dict[str, Any]]:
+    """The evidence of what is set up, as of today."""
+    made = governance_checklist.written(open_judge(program.repository, as_of=today()))
+    assert made is not None
+    return json.loads(made)["checklist"]  # type: ignore[no-any-return]
 
 
 BOARD = {"uid": "booking", "title": "Booking", "panels": [{"type": "graph"}]}

@@ -37,6 +37,8 @@ RISK_FORMS: dict[str, tuple[str, str | bytes]] = {
         "title": "Hole in parser", "severity": "high", "owner": "platform", "due": "2026-01-31"}})),
     "yaml": ("SECURITY-RISK-LOG.yaml", "risks:\n  - id: CVE-2025-1234\n    title: Hole in parser\n    severity: high\n"
              "    owner: platform\n    due: 2026-01-31\n"),
+    "yaml list": ("SECURITY-RISK-LOG.yaml", "---\n- id: CVE-2025-1234\n  title: Hole in parser\n  severity: high\n"
+                  "  owner: platform\n  due: 2026-01-31\n"),
     "markdown": ("SECURITY-RISK-LOG.md", "# Risks\n\n| Risk ID | Title | Severity | Owner | Due |\n|---|---|---|---|---|\n"
                  "| CVE-2025-1234 | Hole in parser | high | platform | 2026-01-31 |\n"),
     "workbook": ("SECURITY-RISK-LOG.xlsx", xlsx([["Risks of the shop"], [], *(line.split(",") for line in RISKS.splitlines())])),
