@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ray18.chain import Chain, Change, Step, Trees
 from ray18.commit_object import Commit
@@ -13,8 +13,7 @@ from ray18.signatures import verify
 from ray18.sshsig import SignatureProblem, fingerprint, parse
 
 
-@dataclass(frozen=True, slots=True)
-class Authorship:
+class Authorship(NamedTuple):
     """Who stands behind a commit, as far as its bytes tell: only good for keeping people from approving their own work."""
 
     commit: str

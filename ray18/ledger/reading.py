@@ -33,21 +33,39 @@ def read_ledger(
     if ledger is not None and ledger.tip == tip:
         ledger.repository = repository
         return ledger
-    known: Replay | None = _kept(cache, f"replay {name}") if ledger is not None else None
-    if known is not None:
-        known.adopt(repository)
-    chain = first_parent_chain(repository, tip, known.tip, known.number) if known else None
+    further = ledger is not None and tip in ledger.commits
+    here = (str(repository.common_dir), name)
+    known, chain = None, None
+    if cache is not None and ledger is not None:
+        kept = _EARLIER.get(here) if further else cache.get(f"replay {name}")
+        known, chain = _taken_up(repository, tip, kept)
     if known is None or chain is None:
         known = Replay(repository, signers=signers)
         chain = _whole(repository, tip, anchor, known)
-        if ledger is not None and tip in ledger.commits:
-            cache = None  # what is kept reaches further
     with _uncollected():
         ledger = known.run(chain)
     if ledger is not None and cache is not None and known.work >= WORTH_KEEPING:
-        cache.put(f"replay {name}", pickle.dumps(known))
-        cache.put(f"ledger {name}", pickle.dumps(ledger))
+        if further:
+            _EARLIER[here] = pickle.dumps(known)
+        else:
+            cache.put(f"replay {name}", pickle.dumps(known))
+            cache.put(f"ledger {name}", pickle.dumps(ledger))
     return ledger
+
+
+_EARLIER: dict[tuple[str, str], bytes] = {}
+"""By repository and name: what this process replayed of a branch beyond whose end the kept replay reaches."""
+
+
+def _taken_up(repository: Repository, tip: str, kept: bytes | None) -> tuple[Replay | None, Chain | None]:
+    """A replay that ended before `tip`, and the steps that are left; nothing when it does not lead there."""
+    if kept is None:
+        return None, None
+    known: Replay = pickle.loads(kept)  # noqa: S301 (sealed, or this process's own)
+    if not repository.has(known.tip):  # history was rewritten, and what was there is gone
+        return None, None
+    known.adopt(repository)
+    return known, first_parent_chain(repository, tip, known.tip, known.number)
 
 
 @contextmanager

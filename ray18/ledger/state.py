@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ray18.amendments import RuleSet
 from ray18.approvals import Held, HeldDelegation, InForce
@@ -29,9 +29,8 @@ class Event:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """What an audit says of one step, without its records."""
+class StepRow(NamedTuple):
+    """What an audit says of one step, without its records. There are as many as steps, and a tuple is taken up quickly."""
 
     number: int
     commit: str

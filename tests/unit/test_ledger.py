@@ -291,6 +291,40 @@ def test_a_replay_that_goes_on_finds_what_a_whole_one_finds(program: Program, mo
             )  # fmt: skip
 
 
+def test_steps_before_the_end_of_what_is_kept_are_found_as_a_whole_replay_finds_them(
+    program: Program, monkeypatch, tmp_path
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("ray18.ledger.reading.WORTH_KEEPING", 1)
+    tips = [program.commit("start")]
+    for number in range(4):
+        program.write("plan.yaml", PLAN.replace("running", f"running {number}"))
+        tips.append(program.commit("plan"))
+        approve_all(program)
+        tips.append(program.commit("approved"))
+    read_ledger(program.repository, tips[-1], None, cached=True)
+    for tip in (*tips, *tips[::-3], *tips):
+        one = read_ledger(program.repository, tip, None, cached=True)
+        whole = read_ledger(program.repository, tip, None)
+        assert one is not None and whole is not None
+        assert (one.tip, one.in_force, one.events, one.rows, one.standings, one.kept, one.commits) == (
+            tip, whole.in_force, whole.events, whole.rows, whole.standings, whole.kept, whole.commits,
+        )  # fmt: skip
+
+
+def test_a_history_that_was_written_anew_is_replayed_anew(program: Program, monkeypatch, tmp_path, ray18) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("ray18.ledger.reading.WORTH_KEEPING", 1)
+    program.write("plan.yaml", PLAN)
+    program.commit("plan")
+    assert ray18("gate", "--all", folder=program.root).status in (1, 3)
+    program.git("commit", "-q", "--amend", "-m", "another plan")
+    program.git("reflog", "expire", "--expire=now", "--all")
+    program.git("gc", "-q", "--prune=now")
+    before = ray18("gate", "--all", "--no-cache", "--format", "json", folder=program.root)
+    assert ray18("gate", "--all", "--format", "json", folder=program.root).out == before.out
+
+
 def test_a_cache_that_came_from_elsewhere_is_not_believed(program: Program, monkeypatch, tmp_path) -> None:  # type: ignore[no-untyped-def]
     import pickle
 
