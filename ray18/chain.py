@@ -6,6 +6,7 @@ compared with one another, never `git log -- path`, which leaves out what a merg
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ray18.commit_object import Commit, MalformedCommit, parse
 from ray18.errors import BlockedError, EnvironmentProblem
@@ -15,8 +16,7 @@ Trees = tuple[str, str]
 """The ids of two trees: before and after."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One path that differs between two trees; None = it is not there."""
 
     path: str

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import IO, NoReturn, cast
+from typing import IO, NamedTuple, NoReturn, cast
 
 from ray18.errors import BlockedError, EnvironmentProblem, UsageError
 from ray18.scrubbed import command, environment
@@ -26,8 +26,7 @@ REGULAR_FILE = "100644"
 EXECUTABLE_FILE = "100755"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One path of a tree or of the index: its mode as Git writes it and the id of its content."""
 
     path: str

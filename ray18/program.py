@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from ray18.documents import KINDS, SETTINGS_PATH, Kind, kind
 from ray18.documents.base import Model
@@ -78,8 +78,7 @@ class Program:
         return self.signatures.get(f"{path}{COUNTERSIGNATURE_SUFFIX}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Claimed:
+class _Claimed(NamedTuple):
     """A file in a governed place and what it is there."""
 
     entry: Entry
