@@ -14,12 +14,14 @@ from ray18.commands.place import judging_options, program_repository
 from ray18.comparison import compared
 from ray18.errors import EnvironmentProblem, UsageError
 from ray18.forges.github_checks import CheckRun, Conclusion, tell_checks
+from ray18.forges.github_suggestions import Mend, tell_suggestions
 from ray18.forges.http import Client
 from ray18.forges.table import Forge, forge
 from ray18.forges.telling import Outcome, Spot, Status, StatusState, tell_comment, tell_statuses
 from ray18.gates import GateResult, Judge, Verdict
 from ray18.renderers import markdown
 from ray18.renderers.markdown_change import comment
+from ray18.renderers.suggestions import suggestions
 from ray18.report import GateReport, judge_gates
 from ray18.snapshot import WORK_TREE
 from ray18.terminal import safe
@@ -43,6 +45,9 @@ _LONGEST_DESCRIPTION = 140
 @click.option(
     "--checks", is_flag=True, help="Check runs with findings at the lines, instead of statuses (GitHub apps only)."
 )
+@click.option(
+    "--suggest", is_flag=True, help="Suggest mends at their lines, to be committed with one click (GitHub only)."
+)
 @click.option("--no-comment", is_flag=True, help="Leave the pull or merge request without a comment.")
 @click.option("--url", metavar="URL", help="Where to read more (default: the run that CI tells of).")
 @click.option("--dry-run", is_flag=True, help="Print the comment, and tell the forge nothing.")
@@ -51,6 +56,7 @@ _LONGEST_DESCRIPTION = 140
 def command(
     judge: Judge,
     checks: bool,
+    suggest: bool,
     no_comment: bool,
     url: str | None,
     dry_run: bool,
@@ -68,6 +74,7 @@ def command(
     Examples:
       ray18 publish --rev HEAD --pr 7
       ray18 publish --rev HEAD --pr 7 --observed observed --checks
+      ray18 publish --rev HEAD --pr 7 --suggest
       ray18 publish --rev HEAD --dry-run
     """
     repository = program_repository(click.get_current_context())
@@ -81,6 +88,13 @@ def command(
     if commit is None:
         raise UsageError("only a commit can be published", "name one with --rev, as --rev HEAD")
     place = forge_place(repository, number=number, forge_name=forge_name, repo=repo, api=api)
+    if place.forge != "github":
+        for given, option, lacks in (
+            (checks, "--checks", "check runs"),
+            (suggest, "--suggest", "suggestions from here"),
+        ):
+            if given:
+                raise UsageError(f"{place.forge} has no {lacks}", f"leave {option} out")
     if not place.token:
         raise EnvironmentProblem(
             "there is no token for the forge", f"set one of {', '.join(forge(place.forge).TOKENS)}"
@@ -95,13 +109,18 @@ def command(
         done = tell_statuses(module, client, spot, (_status(one, link) for one in report.results))
     if place.number is not None and not no_comment:
         done["comment"] = _comment(module, client, place, text)
+    if suggest:
+        done["suggestions"] = _suggestions(client, place, commit, report)
     say("".join(f"{outcome:8} {safe(name)}\n" for name, outcome in done.items()))
 
 
 def _checks(client: Client, place: ForgePlace, commit: str, report: GateReport, link: str) -> dict[str, Outcome]:
-    if place.forge != "github":
-        raise UsageError(f"{place.forge} has no check runs", "leave --checks out")
     return tell_checks(client, place.repository, commit, _runs(report, link))
+
+
+def _suggestions(client: Client, place: ForgePlace, commit: str, report: GateReport) -> Outcome:
+    mends = (Mend(one.path, one.first, one.last, one.body) for one in suggestions(report))
+    return tell_suggestions(client, place.repository, place.change, commit, mends)
 
 
 def _runs(report: GateReport, link: str) -> Iterable[CheckRun]:

@@ -34,7 +34,8 @@ def suggestions(report: GateReport | CheckReport) -> tuple[Suggestion, ...]:
         if len(changes) == 1 and changes[0].last >= changes[0].first:
             (change,) = changes
             fix = told.finding.fix
-            body = f"{cell(told.finding.message)} ({code(told.finding.policy)})\n\n{block(change.text)}"
+            decides = "" if fix and fix.safe else "\n\nThis decides something: look before you take it."
+            body = f"{cell(told.finding.message)} ({code(told.finding.policy)}){decides}\n\n{block(change.text)}"
             found.append(Suggestion(change.path, change.first, change.last, body, bool(fix and fix.safe)))
     return tuple(found)
 

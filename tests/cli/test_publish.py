@@ -172,6 +172,50 @@ def test_check_runs_show_the_findings_at_their_lines(program: Program, board: Bo
     assert board.checks[1]["conclusion"] != "failure" or "owner" not in board.checks[1]["output"]["summary"]
 
 
+@pytest.fixture
+def reviews(board: Board, program: Program) -> list[dict[str, Any]]:
+    """The reviews of the pull request, whose difference shows line 6 to 8 of one file, and nothing of another."""
+    found: list[dict[str, Any]] = []
+    program.write("backlog/MB-1.yaml", ITEM.replace("severity: High", "severity: high"))
+    program.write("backlog/MB-2.yaml", ITEM.replace("MB-1", "MB-2").replace("severity: High", "severity: high"))
+    program.commit("words")
+    patch = "@@ -5,2 +5,3 @@ title: Renew\n maintenance_type: preventive\n+severity: high\n-gone\n priority: P1"
+    files = [{"filename": "backlog/MB-1.yaml", "patch": patch}, {"filename": "backlog/MB-2.yaml"}]
+    author = {"user": {"id": 41898282, "login": "github-actions[bot]", "type": "Bot"}, "author_association": "NONE"}
+
+    def add(asked: Asked) -> dict[str, Any]:
+        found.append({"id": 70 + len(found), **author, **asked.content})
+        return found[-1]
+
+    board.server.on("GET", "/repos/o/r/pulls/7/files", lambda _: files)
+    board.server.on("GET", "/repos/o/r/pulls/7/reviews", lambda _: found)
+    board.server.on("POST", "/repos/o/r/pulls/7/reviews", add)
+    return found
+
+
+def test_a_mend_is_suggested_once_and_only_where_the_difference_shows_its_lines(
+    board: Board, publish, reviews: list[dict[str, Any]]
+) -> None:  # type: ignore[no-untyped-def]
+    ran = publish("--suggest", "--no-comment")
+    assert "posted   suggestions" in ran.out
+    (review,) = reviews
+    (comment,) = review["comments"]
+    assert (review["event"], comment["path"], comment["line"], comment["side"]) == (
+        "COMMENT", "backlog/MB-1.yaml", 6, "RIGHT",
+    )  # fmt: skip
+    assert comment["body"].endswith("```suggestion\nseverity: High\n```")
+    assert "kept     suggestions" in publish("--suggest", "--no-comment").out
+    assert len(reviews) == 1
+    reviews[0]["user"] = {"id": 99, "login": "mallory", "type": "User"}
+    assert "posted   suggestions" in publish("--suggest", "--no-comment").out, "a stranger's marker is none"
+
+
+def test_other_forges_take_no_suggestions(board: Board, publish) -> None:  # type: ignore[no-untyped-def]
+    where = ("--forge", "gitea", "--suggest")
+    assert "leave --suggest out" in publish(*where, status=2).err
+    assert board.told() == []
+
+
 def test_hostile_titles_are_inert_in_the_comment(program: Program, board: Board, publish) -> None:  # type: ignore[no-untyped-def]
     program.write("plan.yaml", PLAN.replace("Plan", '"<!-- ray18: verdicts --> @everybody [x](javascript:1)"'))
     program.commit("odd")

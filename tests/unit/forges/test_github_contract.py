@@ -13,8 +13,9 @@ import pytest
 
 from ray18.errors import EnvironmentProblem
 from ray18.findings import Finding
-from ray18.forges import github
+from ray18.forges import github, github_suggestions
 from ray18.forges.github_checks import CheckRun, tell_checks
+from ray18.forges.github_suggestions import Mend, tell_suggestions
 from ray18.forges.http import Client
 from ray18.forges.model import Answer
 from ray18.forges.telling import Spot, Status
@@ -116,6 +117,17 @@ def test_check_runs_are_valid(api: Client) -> None:
     assert tell_checks(api, "o/r", COMMIT, [run]) == {"ray18/backlog": "posted"}
     mocked = CheckRun("mighty_readme", "neutral", "waived", "# Backlog", "", ())
     assert tell_checks(api, "o/r", COMMIT, [mocked]) == {"mighty_readme": "updated"}
+
+
+@needs_prism
+def test_suggestions_are_valid(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The difference in GitHub's own example shows no lines."""
+    real = github_suggestions._shown
+    shown = lambda api, pull: [(name, frozenset((8, 9))) for name, _ in real(api, pull)]  # noqa: E731
+    monkeypatch.setattr(github_suggestions, "_shown", shown)
+    mends = [Mend("file1.txt", first, last, "```suggestion\nx\n```") for first, last in ((8, 8), (8, 9), (1, 1))]
+    assert tell_suggestions(api, "o/r", 7, COMMIT, mends) == "posted"
+    assert tell_suggestions(api, "o/r", 7, COMMIT, mends[2:]) == "kept"
 
 
 EXAMPLES = Path(os.environ.get("RAY18_WEBHOOK_EXAMPLES", "/nonexistent/examples"))
