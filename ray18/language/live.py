@@ -7,6 +7,7 @@ needs history, the hand-over or verified approvals is left to `ray18 gate`.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, Literal
 
 from ray18.documents import kind
@@ -35,6 +36,8 @@ class _Known:
 
     policy: Policy
     found: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    seconds: float = 0.0
+    """How long it took the last time: what is quick is told first."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class LiveProgram:
         self._inputs = self._inputs_of(judge.program.documents)
         self._known = {policy.id: self._judged(policy) for policy in self._policies()}
         self._due: dict[str, None] = {}
+        self.news = 0
+        """How often a step found something else than before."""
         self._texts: dict[str, bytes | None] = {}
 
     def documents(self, kind_name: str) -> tuple[Document[Any], ...]:
@@ -95,9 +100,12 @@ class LiveProgram:
         """Judges some more of what the edits can have changed; whether anything was left to judge."""
         if not self._due:
             return False
-        policy_id = next(iter(self._due))
+        policy_id = min(self._due, key=lambda name: self._known[name].seconds)
         del self._due[policy_id]
-        self._known[policy_id] = self._judged(self._known[policy_id].policy)
+        known = self._judged(self._known[policy_id].policy)
+        if known.found != self._known[policy_id].found:
+            self.news += 1
+        self._known[policy_id] = known
         return True
 
     def read_again(self, path: str) -> None:
@@ -166,7 +174,9 @@ class LiveProgram:
         return Inputs(documents, self._judge.inputs.facts)
 
     def _judged(self, policy: Policy) -> _Known:
-        return _Known(policy, _by_path(run([policy], self._inputs)))
+        began = perf_counter()
+        found = _by_path(run([policy], self._inputs))
+        return _Known(policy, found, perf_counter() - began)
 
     def _judge_again(self, name: str, path: str, before: Document[Any] | None, after: Document[Any] | None) -> None:
         for known in self._known.values():

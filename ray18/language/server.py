@@ -145,14 +145,21 @@ class Server(LanguageServer):
             text = self.workspace.text_documents[uri].source
             root.opened.live.change(path, text.encode("utf-8", "replace"))
             root.team.pop(path, None)
-            self.publish(root)
             self.judge_on(root)
 
     def judge_on(self, root: _Root) -> None:
-        """Judges the rest in steps, so that a key that is pressed meanwhile waits for one step at most."""
-        if root.opened is not None and root.opened.live.step():
-            self._later(root, "step", 0, lambda: self.judge_on(root))
+        """Tells what is known at once, then judges the rest in steps: a key that is pressed meanwhile waits for one at most."""
         self.publish(root)
+        self._step(root)
+
+    def _step(self, root: _Root) -> None:
+        if root.opened is None:
+            return
+        live, before = root.opened.live, root.opened.live.news
+        if live.step():
+            self._later(root, "step", 0, lambda: self._step(root))
+        if live.news != before:
+            self.publish(root)
 
     def _ask_team(self, root: _Root, path: str) -> None:
         question = root.opened.live.team_question(path) if root.opened else None
