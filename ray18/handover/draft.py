@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from ray18.counting import counted
 from ray18.documents.backlog import BacklogItem, Security, Source, SourceKind
 from ray18.findings import shown
 from ray18.handover.days import Unclear, read_day
@@ -64,12 +65,16 @@ def note_missing(drafts: Sequence[Draft], notes: Notebook) -> None:
         lacking = [draft for draft in drafts if draft.item.is_open and getattr(draft.item, name) is None]
         if lacking:
             first = lacking[0]
-            message = f"{len(lacking):,} of {len(drafts):,} items have no {words}, from here on"
+            have = "has" if len(lacking) == 1 else "have"
+            message = f"{len(lacking):,} of {counted(len(drafts), 'items')} {have} no {words}, from here on"
             notes.remarks.append(Remark(first.path, first.line, message, f"give each open item its {words}"))
     undated = [draft for draft in drafts if not draft.item.is_open and draft.item.closed is None]
     if undated:
         first = undated[0]
-        message = f"{len(undated):,} of {len(drafts):,} items are closed, and no day says when, from here on"
+        are = "is" if len(undated) == 1 else "are"
+        message = (
+            f"{len(undated):,} of {counted(len(drafts), 'items')} {are} closed, and no day says when, from here on"
+        )
         notes.remarks.append(Remark(first.path, first.line, message, "set `closed`, or open them again"))
 
 
