@@ -84,7 +84,9 @@ def _known(repository: Repository) -> bool:
     note: dict[str, Any] = marshal.loads(kept)
     moved = _rests_on_the_same(repository, note)
     mark = index_mark(repository)
-    if not moved and mark in note["indexes"]:
+    if moved:
+        note["indexes"] = []
+    elif mark in note["indexes"]:
         return True
     changes = staged_changes(repository, note["commit"], note["places"])
     if changes not in note["sound"]:
