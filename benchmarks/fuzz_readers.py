@@ -23,7 +23,7 @@ READERS = {
     "catalog": ("SERVICE-CATALOG.xlsx",),
     "entities": ("SERVICE-CATALOG.yaml",),
     "debt": ("TECH-DEBT-REGISTER.md",),
-    "postmortems": ("INCIDENT-POSTMORTEMS/INC-7.md",),
+    "postmortems": ("INCIDENT-POSTMORTEMS/INC-7.md", "INCIDENT-POSTMORTEMS/INC-7.json"),
     "record": ("operational-handover-record.json",),
     "gaps": ("knowledge-transfer-feedback.json",),
     "performance": ("PERFORMANCE-IMPROVEMENT-BACKLOG.json",),

@@ -89,6 +89,18 @@ class Page:
 
     text: str
     fields: Mapping[str, str]
+    found: "tuple[Block, ...] | None" = None
+    """Its blocks, where it was no Markdown."""
+
+    @property
+    def blocks(self) -> "tuple[Block, ...]":
+        """Its blocks in order."""
+        return blocks(self.text) if self.found is None else self.found
+
+    @property
+    def end(self) -> int:
+        """The line after the last."""
+        return self.text.count("\n") + 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """`INCIDENT-POSTMORTEMS/`: one report for each file; every follow-up action becomes an item.
 
-What is a report is told by its content, the sections that post-mortems have, not by its name.
+What is a report is told by its content, the sections that post-mortems have, not by its name. One in JSON or YAML is read as
+if its fields were headings (`ray18.handover.report_tree`).
 """
 
 import re
@@ -22,7 +23,6 @@ from ray18.handover.markdown import (
     Paragraph,
     Section,
     Table,
-    blocks,
     note_broken_tables,
     plain,
     read_page,
@@ -30,7 +30,9 @@ from ray18.handover.markdown import (
     table_rows,
 )
 from ray18.handover.model import Contents, Draft, Incident, Notebook, Reading, Unusable
+from ray18.handover.report_tree import read_tree_page
 from ray18.handover.restoration import restoration
+from ray18.handover.rows import form_of
 from ray18.handover.table import ITEM_COLUMNS, Row, folded
 from ray18.handover.text import cleaned, one_line
 from ray18.handover.timeline import timeline
@@ -67,7 +69,8 @@ _STAT_FIELDS = frozenset(
         "timetoresolve",
     )
 )
-_BOLD = re.compile(r"(\*\*|__)(?P<text>[^*_\n]{1,80})\1:?")
+_BOLD = re.compile(r"(?:\*\*|__)(?P<bold>[^*_\n]{1,80})(?:\*\*|__):?|(?P<label>[^:*_\n]{1,80}):")
+"""A line all in bold, or one that ends with a colon: what stands for a heading where nobody wrote headings."""
 _NONE = frozenset(("none", "na", "noactionitems", "noaction", "noactions", "tbd", "todo", "nothing"))
 _SAYS_DONE = re.compile(r"\((?:done|completed|fixed)\)\s*$", re.IGNORECASE)
 _NAME_LIMIT = 40
@@ -88,24 +91,25 @@ def read(delivery: Delivery) -> Reading:
 def _read_part(part: Part, notes: Notebook, ids: IdBook, known: dict[str, str]) -> Reading:
     """One file: a report, or several under headings of their own; one that is no text is a remark that stands for it."""
     is_markdown = part.path.casefold().endswith(".md")
+    is_tree = form_of(part, "markdown") == "tree"
     trial = Notebook(part.path, dialect=notes.dialect)
     try:
-        page = read_page(part, trial)
+        page = read_tree_page(part, trial) if is_tree else read_page(part, trial)
     except Unusable as stop:
         if is_markdown:
             notes.remarks.extend(stop.remarks)
             notes.note(0, "none of this report is taken over", "mend it", stands_for=1)
         else:
-            notes.note(0, "not a post-mortem: not a text", "move it elsewhere", stands_for=1)
+            notes.note(0, f"not a post-mortem: {stop.remarks[0].message}", "move it elsewhere", stands_for=1)
         return Reading(1, 0, ())
-    found = _promoted(blocks(page.text))
-    end = page.text.count("\n") + 2
+    found = _promoted(page.blocks)
+    end = page.end
     if not any(_names(part) & REPORT_PARTS for part in sections(found, end)):
         notes.note(0, "not a post-mortem: it has none of its sections", "move it elsewhere", stands_for=1)
         return Reading(1, 0, ())
     notes.remarks.extend(trial.remarks)
     note_broken_tables(found, notes)
-    if not is_markdown:
+    if not is_markdown and not is_tree:
         notes.note(0, "the name does not end in .md; read because its content is a report", "rename it")
     chapters = _chapters(found, end, notes)
     reports = [_report(chapter, page, chapter is not found, notes, ids, known) for chapter in chapters]
@@ -115,7 +119,7 @@ def _read_part(part: Part, notes: Notebook, ids: IdBook, known: dict[str, str]) 
 
 
 def _promoted(found: Sequence[Block]) -> Sequence[Block]:
-    """The blocks; where no heading names a part of a report, lines all in bold that do so count as headings."""
+    """The blocks; where no heading names a part of a report, lines that do so and stand alone count as headings."""
     if any(isinstance(block, Heading) and _parts_of(block.text) & REPORT_PARTS for block in found):
         return found
     return [_as_heading(block) for block in found]
@@ -123,8 +127,8 @@ def _promoted(found: Sequence[Block]) -> Sequence[Block]:
 
 def _as_heading(block: Block) -> Block:
     match = _BOLD.fullmatch(block.text.strip()) if isinstance(block, Paragraph) else None
-    named = match and _parts_of(match["text"].rstrip(":")) & REPORT_PARTS
-    return Heading(block.line, 2, match["text"].rstrip(":")) if match and named else block
+    text = (match["bold"] or match["label"]).rstrip(":") if match else ""
+    return Heading(block.line, 2, text) if _parts_of(text) & REPORT_PARTS else block
 
 
 def _chapters(found: Sequence[Block], end: int, notes: Notebook) -> list[Sequence[Block]]:
@@ -147,7 +151,7 @@ def _report(
     found: Sequence[Block], page: Page, is_chapter: bool, notes: Notebook, ids: IdBook, known: dict[str, str]
 ) -> tuple[Incident, tuple[Draft, ...]]:
     before = len(notes.remarks)
-    end = page.text.count("\n") + 2
+    end = page.end
     parts = [part for part in sections(found, end) if not (is_chapter and part.heading is found[0])]
     fields = {} if is_chapter else {folded(name): value for name, value in page.fields.items()}
     title = _title(found, fields, notes)

@@ -9,7 +9,7 @@ from ray18.handover.json_text import entries, json_rows, pass_over, read_trees
 from ray18.handover.markdown import Table, blocks, note_broken_tables, plain, read_page, table_rows
 from ray18.handover.model import Notebook, Remark, Unusable
 from ray18.handover.table import Columns, Row
-from ray18.handover.workbook import workbook_rows
+from ray18.handover.workbook import ListOf, workbook_rows
 
 Form = Literal["csv", "workbook", "markdown", "tree"]
 _FORMS: dict[str, Form] = {
@@ -59,7 +59,8 @@ def read_rows(part: Part, notes: Notebook, shape: Shape, expected: Form) -> Foun
         case "csv":
             return Found(*csv_rows(part, notes, shape.columns, shape.needed))
         case "workbook":
-            return Found(*workbook_rows(part, notes, shape.columns, shape.needed, shape.what))
+            (rows,), seen = workbook_rows(part, notes, ListOf(shape.columns, shape.needed, shape.what))
+            return Found(rows, seen)
         case "markdown":
             return _markdown_rows(part, notes, shape)
         case "tree":

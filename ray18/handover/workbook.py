@@ -104,25 +104,44 @@ DAYS = frozenset(("created", "due", "opened", "closed"))
 """Our names of the columns in which a date is due."""
 
 
-def workbook_rows(part: Part, notes: Notebook, columns: Columns, needed: str, what: str) -> tuple[tuple[Row, ...], int]:
-    """All rows by column name, and how many there are, of every sheet that has the needed column.
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list that a sheet may hold: its columns, our name of the one that it must have, and what it lists, in words."""
+
+    columns: Columns
+    needed: str
+    what: str
+
+
+def workbook_rows(part: Part, notes: Notebook, *wanted: ListOf) -> tuple[tuple[tuple[Row, ...], ...], int]:
+    """The rows by column name of each of the lists, and how many there are in all; a sheet is the first list that it fits.
 
     A row with a cell that is no plain value stays out, with a blocking remark; other sheets get one that stands for them.
-    Raises Unusable when the workbook cannot be trusted, or no sheet has the column.
+    Raises Unusable when the workbook cannot be trusted, or no sheet is any of the lists.
     """
 
-    def fits(header: Sequence[str]) -> bool:
-        return needed in matched(header, columns, notes.dialect).values()
+    def fits(one: ListOf, header: Sequence[str]) -> bool:
+        return one.needed in matched(header, one.columns, notes.dialect).values()
 
-    sheets = [sheet.from_header(fits) for sheet in read_sheets(part.path, part.content)]
-    lists = [sheet for sheet in sheets if fits(sheet.header)]
-    if not lists:
+    def is_list(header: Sequence[str]) -> bool:
+        return any(fits(one, header) for one in wanted)
+
+    sheets = [sheet.from_header(is_list) for sheet in read_sheets(part.path, part.content)]
+    found: list[list[Row]] = [[] for _ in wanted]
+    seen = 0
+    for sheet in sheets:
+        at = next((at for at, one in enumerate(wanted) if fits(one, sheet.header)), None)
+        if at is not None:
+            found[at].extend(_sheet_rows(sheet, wanted[at].columns, notes))
+            seen += len(sheet.lines) - 1
+    others = [sheet for sheet in sheets if not is_list(sheet.header)]
+    if len(others) == len(sheets):
         headings = "; ".join(f"{sheet.name}: {', '.join(filter(None, sheet.header)) or 'blank'}" for sheet in sheets)
-        message = f"no sheet lists {what}: no column gives the {needed}; first rows are: {headings[:160]}"
-        raise Unusable(Remark(part.path, 1, message, f"name one of the columns: {', '.join(columns[needed])}", True))
-    rows = tuple(row for sheet in lists for row in _sheet_rows(sheet, columns, notes))
-    seen = sum(len(sheet.lines) - 1 for sheet in lists)
-    return rows, seen + sum(leave_out(sheet, notes) for sheet in sheets if sheet not in lists)
+        lacking = "; ".join(f"no sheet lists {one.what}: no column gives the {one.needed}" for one in wanted)
+        names = "; ".join(", ".join(one.columns[one.needed]) for one in wanted)
+        message = f"{lacking}; first rows are: {headings[:160]}"
+        raise Unusable(Remark(part.path, 1, message, f"name one of the columns: {names}", True))
+    return tuple(map(tuple, found)), seen + sum(leave_out(sheet, notes) for sheet in others)
 
 
 def leave_out(sheet: Sheet, notes: Notebook) -> int:

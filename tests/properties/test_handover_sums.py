@@ -142,6 +142,7 @@ SEEDS: tuple[tuple[str, bytes], ...] = (
     ("SERVICE-CATALOG.xlsx", xlsx()),
     ("TECH-DEBT-REGISTER.md", ("---\nowner: a\n---\n" + DEBT).encode()),
     ("INCIDENT-POSTMORTEMS/INC-7.md", ("+++\ntitle = 'x'\n+++\n" + REPORT).encode()),
+    ("INCIDENT-POSTMORTEMS/INC-7.json", as_json({"title": "x", "impact": "y", "actions": [{"title": "z"}, "w", {}]})),
     ("operational-handover-record.json", WHOLE["operational-handover-record.json"]),
     ("knowledge-transfer-feedback.json", WHOLE["knowledge-transfer-feedback.json"]),
     ("ticket-history.csv", WHOLE["ticket-history.csv"]),

@@ -1,10 +1,13 @@
 """Each artifact is read in the common variants of its form; what is left out is named, and the sum holds."""
 
+import io
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import foreign
 import pytest
+import yaml
 from made import DEBT, RISKS, SERVICES, as_json, saved, whole, xlsx, zipped
 from openpyxl import Workbook
 
@@ -223,6 +226,84 @@ def test_front_matter_and_several_reports_in_one_file() -> None:
     ]
     bold = "# Down\n\n**Summary**\n\nx\n\n**Action items:**\n\n1. Add an alert\n2. Raise the limit\n"
     assert handed("incident", {"INCIDENT-POSTMORTEMS/INC-9.md": bold})[1].items == 2
+
+
+REPORT_TREE: dict[str, Any] = {
+    "title": "Shop down", "time_to_recovery": "42 minutes", "impact": {"customers": 300, "regions": ["north", "south"]},
+    "timeline": [{"time": "2026-03-02 10:00 UTC", "event": "it broke (started)"},
+                 {"time": "2026-03-02 10:42 UTC", "event": "it works (resolved)"}],
+    "rootCauses": ["a full disk"],
+    "action_items": [{"title": "Add an alert", "owner": "platform", "due": "2026-05-01"}, {"title": "Raise the limit"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("INC-7.json", json.dumps(REPORT_TREE)),
+        ("INC-7.json", json.dumps({"id": 7, "postmortem": REPORT_TREE})),
+        ("INC-7.yaml", yaml.safe_dump(REPORT_TREE, sort_keys=False)),
+    ],
+)
+def test_a_report_may_be_an_object(name: str, text: str) -> None:
+    handover, entry = handed("incident", {f"INCIDENT-POSTMORTEMS/{name}": text})
+    (incident,) = handover.incidents
+    assert (incident.id, incident.title, incident.actions, incident.claimed_recovery) == ("INC-7", "Shop down", 2, 42.0)
+    assert (len(incident.timeline), incident.causes) == (2, ("a full disk",))
+    first, second = (item for item in handover.items if item.source.kind == "incident")
+    assert (first.title, first.owner, str(first.due), second.title) == (
+        "Add an alert", "platform", "2026-05-01", "Raise the limit",
+    )  # fmt: skip
+    assert entry.sum == "2 rows: 2 items, 0 remarks"
+
+
+@pytest.mark.parametrize(
+    ("report", "items", "remark"),
+    [
+        ({"actions": {"A-1": {"title": "x"}, "A-2": {"title": "y"}}}, 2, ""),
+        ({"actions": ["x", {"title": "y"}, {}, None]}, 2, "the row is blank"),
+        ({"actions": [{}, {}]}, 0, "the action says nothing"),
+        ({"actions": {"now": "x", "later": ["y", "z"]}}, 3, ""),
+        ({"actions": [{"who": "ana"}]}, 0, "the table has no column of actions"),
+        ([{"title": "One", "actions": ["x"]}, {"title": "Two", "impact": "y", "actions": ["z"]}], 2, ""),
+        ([1], 0, "not a post-mortem: not an object with named fields"),
+        ({"colour": "red"}, 0, "not a post-mortem: it has none of its sections"),
+        ({"summary": "all is well"}, 0, "the report has no action item"),
+    ],
+)
+def test_nothing_of_a_report_that_is_an_object_is_lost(report: Any, items: int, remark: str) -> None:
+    _, entry = handed("incident", {"INCIDENT-POSTMORTEMS/INC-7.json": json.dumps(report)})
+    assert entry.items == items
+    assert not remark or remark in said(entry), said(entry)
+
+
+def test_a_line_that_ends_with_a_colon_stands_for_a_heading_where_there_is_none() -> None:
+    text = "Summary:\n\nThe shop was down.\n\nAction items:\n- Add an alert\n- Raise the limit\n"
+    _, entry = handed("incident", {"INCIDENT-POSTMORTEMS/INC-7.txt": text})
+    assert entry.items == 2
+    headed = "# Down\n\n## Summary\n\nx\n\n## Action items\n\nActions:\n\n- Add an alert\n"
+    assert handed("incident", {"INCIDENT-POSTMORTEMS/INC-7.md": headed})[1].items == 1
+
+
+def test_a_baseline_may_be_a_workbook_with_a_sheet_for_each_list() -> None:
+    book = Workbook()
+    sheets = {
+        "Boards": [["Dashboard", "Service", "URL"], ["Shop", "shop", "https://boards.example/1"]],
+        "Rules": [["Alert", "Severity", "Condition"], ["Down", "Critical", "up == 0"], ["Slow", "Low", "p99 > 1"]],
+        "Notes": [["Anything"], ["else"]],
+    }
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    handover, entry = handed("observability", {"OBSERVABILITY-BASELINE.xlsx": stream.getvalue()})
+    assert handover.baseline is not None
+    assert [board.name for board in handover.baseline.dashboards] == ["Shop"]
+    assert [alert.name for alert in handover.baseline.alerts] == ["Down", "Slow"]
+    assert entry.sum == "5 rows: 3 items, 2 remarks"
+    assert "sheet 'Notes' (2 rows) is not read" in said(entry)
 
 
 def test_a_debt_for_each_file_with_front_matter() -> None:
