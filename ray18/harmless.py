@@ -15,7 +15,7 @@ from ray18.documents.base import Model
 from ray18.documents.document import Document
 from ray18.documents.shape import can_be_noted, shape_of
 from ray18.gates import Judge
-from ray18.policy import ALL, EACH, ONE, Policy
+from ray18.policy import ALL, EACH, ONE, RUNS, Policy
 from ray18.quick.edits import MOST
 from ray18.reads import fields_asked, fields_named, is_plain
 from ray18.schema import schema_of
@@ -48,17 +48,22 @@ def kinds_of_edits(judge: Judge, policies: Iterable[str]) -> dict[str, Any]:
 def edits_of_answer(judge: Judge) -> dict[str, Any]:
     """What has to be known of edits of the files behind an answer that this judge gave.
 
-    Nothing may be edited where files could not be read, or where the team's own policies look.
+    Nothing may be edited where files could not be read, or a policy gave no answer, or where the team's own policies look.
     """
-    documents = [] if judge.program.problems else [one for one in judge.program.documents if one.kind in _EDITED]
-    ran = judge.ran if documents else {}
-    shown = {path for found in ran.values() for finding in found for path in finding.paths}
+    found = [finding for some in judge.ran.values() for finding in some]
+    unsettled = judge.program.problems or any(finding.policy == RUNS for finding in found)
+    documents = [] if unsettled else [one for one in judge.program.documents if one.kind in _EDITED]
+    paths, items = {path for finding in found for path in finding.paths}, {finding.item for finding in found}
     own = judge.program.rules.settings.policies
     names = {name for named in own.gates.values() for name in named} if own else set[str]()
-    seen = {kind for name in names & ran.keys() for kind in judge.team_policy(name).kinds}
-    editable = [document for document in documents if document.path not in shown and document.kind not in seen]
+    seen = {kind for name in names & judge.ran.keys() for kind in judge.team_policy(name).kinds}
+    editable = [
+        document
+        for document in documents
+        if document.path not in paths and document.kind not in seen and document.item not in items - {""}
+    ]
     return {
-        "kinds": kinds_of_edits(judge, sorted(ran.keys() - names)),
+        "kinds": kinds_of_edits(judge, sorted(judge.ran.keys() - names)) if editable else {},
         "oids": {document.path: document.oid for document in editable},
         "recent": _recent(judge, editable),
     }
