@@ -104,10 +104,11 @@ def _given(entity: _Entity) -> Iterator[tuple[Thing, int]]:
 
 
 def _entries(entity: _Entity) -> int:
-    """How many rows a document counts as: one, or one for each objective of Sloth's lists."""
-    if _reader(entity.value) is not _sloth:
-        return 1
-    return max(1, len(_sloth_list(entity)))
+    """How many rows a document counts as: one, or one for each objective of the lists of OpenSLO and Sloth."""
+    reader = _reader(entity.value)
+    if reader is _openslo and field(entity.value, "kind") == "SLO":
+        return max(1, len(_openslo_list(entity)))
+    return max(1, len(_sloth_list(entity))) if reader is _sloth else 1
 
 
 def _leave(entity: _Entity, message: str, remedy: str) -> None:
@@ -245,21 +246,35 @@ def _openslo(entity: _Entity) -> Iterator[Promise]:
     if kind != "SLO":
         _leave(entity, f"{shown(kind)} {shown(name)} is no objective; it is not taken over", "nothing to do")
         return
-    objectives = spec.get("objectives")
-    first = next((entry for entry in objectives if isinstance(entry, dict)), {}) if isinstance(objectives, list) else {}
-    if isinstance(objectives, list) and len(objectives) > 1:
-        message = f"{shown(name)} has {len(objectives)} objectives; only the first is taken over"
-        entity.notes.note(entity.line, message, "write one SLO for each")
     windows = spec.get("timeWindow")
     window = windows[0] if isinstance(windows, list) and windows and isinstance(windows[0], dict) else {}
     method = field(spec, "budgetingMethod")
-    fields = {
-        "name": name,
+    shared = {
         "indicator": _indicator(field(spec, "description")),
         "time_window": _window(entity, field(window, "duration"), entity.line),
         "budgeting_method": method if method in _METHODS else None,
     }
-    yield from _promise(entity, field(spec, "service"), fields, _percentage(first), entity.line)
+    service = field(spec, "service")
+    if not service and (known := meaning(entity.notes.dialect, "service", name)) != name:
+        service = known
+    found = _openslo_list(entity)
+    if not found:
+        yield from _promise(entity, service, {**shared, "name": name}, "", entity.line)
+    for at, objective in enumerate(found):
+        line = entity.source.line("spec", "objectives", at) if len(found) > 1 else entity.line
+        if not isinstance(objective, dict):
+            message = f"entry {at + 1} of `objectives` is not an object"
+            entity.notes.block(line, message, "give it named fields", stands_for=1)
+            continue
+        own = {"name": name}
+        if len(found) > 1:
+            own["name"] = f"{name}: {field(objective, 'displayName') or at + 1}"
+        yield from _promise(entity, service, {**shared, **own}, _percentage(objective), line)
+
+
+def _openslo_list(entity: _Entity) -> list[Value]:
+    found = entity.at("spec").get("objectives")
+    return found if isinstance(found, list) else []
 
 
 def _percentage(objective: Object) -> str:

@@ -277,6 +277,19 @@ def test_nothing_of_a_report_that_is_an_object_is_lost(report: Any, items: int, 
     assert not remark or remark in said(entry), said(entry)
 
 
+def test_each_objective_of_an_openslo_object_is_one() -> None:
+    several = "  objectives:\n    - {displayName: fast, target: 0.9}\n    - {displayName: slow, targetPercent: 99.5}\n    - 3\n"
+    text = foreign.OPENSLO.replace("  objectives: [{target: 0.995}]\n", several)
+    handover, entry = handed("service", {"SERVICE-CATALOG.yaml": foreign.BACKSTAGE + "---\n" + text})
+    (shop,) = (service for service in handover.services if service.id == "shop")
+    names = {slo.name: slo.target_percent for slo in shop.slos}
+    assert {name: names[name] for name in ("shop-availability-fast", "shop-availability-slow")} == {
+        "shop-availability-fast": 90.0,
+        "shop-availability-slow": 99.5,
+    }
+    assert "entry 3 of `objectives` is not an object" in said(entry)
+
+
 def test_a_line_that_ends_with_a_colon_stands_for_a_heading_where_there_is_none() -> None:
     text = "Summary:\n\nThe shop was down.\n\nAction items:\n- Add an alert\n- Raise the limit\n"
     _, entry = handed("incident", {"INCIDENT-POSTMORTEMS/INC-7.txt": text})
