@@ -8,10 +8,12 @@ together. The commit hook waits for this module, so it imports little.
 
 import re
 
-from yaml.error import YAMLError
-
+from ray18.yaml.postponed import PostponedPatterns
 from ray18.yaml.scalars import OddScalarError, plain
 from ray18.yaml.text import MAX_DEPTH, Place, deceptive
+
+with PostponedPatterns():
+    from yaml.error import YAMLError
 
 try:
     from yaml import cyaml

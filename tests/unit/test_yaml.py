@@ -291,3 +291,17 @@ def _ways(value: Any, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | i
     for step, inner in entries:
         yield (*way, step)
         yield from _ways(inner, (*way, step))
+
+
+def test_patterns_of_a_library_are_compiled_when_they_are_used() -> None:
+    import re
+
+    from ray18.yaml.postponed import PostponedPatterns
+
+    with PostponedPatterns():
+        digits, wrong = re.compile("[0-9]+"), re.compile("(")
+    assert re.compile("a").pattern == "a"
+    assert isinstance(re.compile("a"), re.Pattern)
+    assert (digits.pattern, digits.findall("1 22")) == ("[0-9]+", ["1", "22"])
+    with pytest.raises(re.error):
+        wrong.match("x")
