@@ -149,11 +149,11 @@ def open_judge(
     base: str | None = None,
     cached: bool = True,
     observed: Path | None = None,
-    before: Judge | None = None,
+    before: Recall | None = None,
 ) -> Judge:
     """Everything needed to judge one place of a repository.
 
-    `observed` has records from outside of it; `before` is an earlier judge of the same run, whose findings are taken up.
+    `observed` has records from outside of it; `before` recalls what an earlier judge of the same run found.
     """
     cache = Cache(repository.common_dir) if cached else None
     snapshot, judged = _snapshot(repository, rev, staged)
@@ -184,11 +184,11 @@ def open_judge(
     )
 
 
-def _recall(cache: Cache | None, program: Program, snapshot: Snapshot, before: Judge | None) -> Recall | None:
+def _recall(cache: Cache | None, program: Program, snapshot: Snapshot, before: Recall | None) -> Recall | None:
     if cache is None:
         return None
     handover = partial(_handover_digest, snapshot, program.rules)
-    return Recall(cache, program.documents, handover, before.recall if before else None)
+    return Recall(cache, program.documents, handover, before)
 
 
 def with_records(snapshot: Snapshot, folder: Path, place: str) -> OverlaySnapshot:

@@ -1,5 +1,6 @@
 """`ray18 replay`: past verdicts, and since when a gate is red."""
 
+import gc
 from datetime import date
 
 import click
@@ -9,6 +10,7 @@ from ray18.commands.output import emit, format_option
 from ray18.commands.place import Day, audited_ledger, open_judge, program_repository, today
 from ray18.errors import UsageError
 from ray18.gates import Judge
+from ray18.recall import Recall
 from ray18.replay import replayed
 
 
@@ -43,10 +45,12 @@ def command(
     wanted = ((step, step.number in changed) for step in chosen)
     title = ledger.rules.settings.program.title
 
-    judges: list[Judge] = []
+    recalled: list[Recall | None] = [None]
 
     def judge_at(commit: str) -> Judge:
-        judges[:] = [open_judge(repository, as_of=day, rev=commit, before=judges[0] if judges else None)]
-        return judges[0]
+        gc.collect()  # `start` switches it off; a judge and its ledger refer to each other, and each step has its own
+        judge = open_judge(repository, as_of=day, rev=commit, before=recalled[0])
+        recalled[0] = judge.recall
+        return judge
 
     emit("replay", replayed(title, day, wanted, judge_at), formats)

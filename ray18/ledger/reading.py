@@ -4,7 +4,6 @@ import gc
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from ray18.cache import Cache
 from ray18.chain import Chain, first_parent_chain
@@ -29,16 +28,16 @@ def read_ledger(
     """
     cache = Cache(repository.common_dir) if cached else None
     name = f"{anchor or 'root'} {signers}"
-    ledger: Ledger | None = _kept(cache, f"ledger {name}")
-    if ledger is not None and ledger.tip == tip:
-        ledger.repository = repository
-        return ledger
-    further = ledger is not None and tip in ledger.commits
+    end, kept = _kept(cache, f"ledger {name}")
+    if end == tip:
+        found: Ledger = pickle.loads(kept)  # noqa: S301 (sealed by this user's secret)
+        found.repository = repository
+        return found
+    further = bool(end) and repository.has(end) and repository.merge_base(tip, end) == tip
     here = (str(repository.common_dir), name)
     known, chain = None, None
-    if cache is not None and ledger is not None:
-        kept = _EARLIER.get(here) if further else cache.get(f"replay {name}")
-        known, chain = _taken_up(repository, tip, kept)
+    if cache is not None and end:
+        known, chain = _taken_up(repository, tip, _EARLIER.get(here) if further else cache.get(f"replay {name}"))
     if known is None or chain is None:
         known = Replay(repository, signers=signers)
         chain = _whole(repository, tip, anchor, known)
@@ -49,7 +48,7 @@ def read_ledger(
             _EARLIER[here] = pickle.dumps(known)
         else:
             cache.put(f"replay {name}", pickle.dumps(known))
-            cache.put(f"ledger {name}", pickle.dumps(ledger))
+            cache.put(f"ledger {name}", f"{tip}\n".encode() + pickle.dumps(ledger))
     return ledger
 
 
@@ -80,10 +79,10 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _kept(cache: Cache | None, name: str) -> Any:
-    """What this machine came to before, or None. The cache vouches that it wrote these bytes itself."""
-    content = cache.get(name) if cache else None
-    return None if content is None else pickle.loads(content)  # noqa: S301 (sealed by this user's secret)
+def _kept(cache: Cache | None, name: str) -> tuple[str, bytes]:
+    """The commit that a ledger ends in which this machine came to before, and the ledger; nothing when there is none."""
+    end, _, ledger = ((cache.get(name) if cache else None) or b"").partition(b"\n")
+    return end.decode("ascii", "replace"), ledger
 
 
 def _whole(repository: Repository, tip: str, anchor: str | None, replay: "Replay") -> Chain:
