@@ -50,7 +50,7 @@ class Section:
     """One part of a subject: the values that documents of one kind give to it."""
 
     kind: str
-    fields: frozenset[str] | None = None
+    fields: set[str] | None = None
     """Those that it is made of; None = all."""
     only: Callable[[Any], bool] | None = None
     """Which documents have a part in it; None = all."""
@@ -61,8 +61,7 @@ class Section:
         """What one document gives to it, as plain data; an empty value means that it has no part in it."""
         if self.only is not None and not self.only(content):
             return None
-        wanted = None if self.fields is None else set(self.fields)
-        return content.model_dump(mode="json", exclude_defaults=True, include=wanted)
+        return content.model_dump(mode="json", exclude_defaults=True, include=self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,15 +312,13 @@ def _is_committed(item: BacklogItem) -> bool:
     return item.source.kind in ("security-risk", "incident")
 
 
-_PRIORITIES = frozenset(("id", "title", "severity", "priority", "maintenance_type", "due"))
-_REMEDIATION = frozenset(
-    ("id", "title", "severity", "owner", "created", "due", "status", "commitment", "security")
-)  # fmt: skip
+_PRIORITIES = {"id", "title", "severity", "priority", "maintenance_type", "due"}
+_REMEDIATION = {"id", "title", "severity", "owner", "created", "due", "status", "commitment", "security"}
 
 _SECTIONS: Mapping[tuple[str, str], Section] = {
-    ("scope", "plan"): Section("plan", frozenset(("title", "period", "objectives"))),
+    ("scope", "plan"): Section("plan", {"title", "period", "objectives"}),
     ("scope", "services"): Section("services"),
-    ("staffing", "plan"): Section("plan", frozenset(("coverage", "escalation", "responsibilities"))),
+    ("staffing", "plan"): Section("plan", {"coverage", "escalation", "responsibilities"}),
     ("priorities", "backlog"): Section("backlog-item", _PRIORITIES, _is_open, frozenset(("status",))),
     ("remediation", "backlog"): Section("backlog-item", _REMEDIATION, _is_committed, frozenset(("source",))),
     ("plan", "plan"): Section("plan"),

@@ -100,10 +100,28 @@ def _value(node: "Any", escaped: bool, depth: int) -> "Any":
     result: dict[str, Any] = {}
     for key, value in node.value:
         name = key.value
-        if key.id != "scalar" or name in result or name == "" or type(_scalar(key, escaped)) is not str or name == "<<":
+        if key.id != "scalar" or key.style or name not in _NAMES:
+            _check_name(key, escaped)
+        if name in result:
             raise _NotOrdinary
-        result[name] = _scalar(value, escaped) if value.id == "scalar" else _value(value, escaped, depth + 1)
+        if value.id == "scalar":
+            result[name] = _scalar(value, escaped) if value.style else plain(value.value)
+        else:
+            result[name] = _value(value, escaped, depth + 1)
     return result
+
+
+_NAMES: set[str] = set()
+"""Names of fields that were seen to be ordinary when they are written plainly; most files have the same few."""
+_MOST_NAMES = 2_000
+
+
+def _check_name(key: "Any", escaped: bool) -> None:
+    name = key.value
+    if key.id != "scalar" or name == "" or type(_scalar(key, escaped)) is not str or name == "<<":
+        raise _NotOrdinary
+    if not key.style and len(_NAMES) < _MOST_NAMES:
+        _NAMES.add(name)
 
 
 def _scalar(node: "Any", escaped: bool) -> "Any":
