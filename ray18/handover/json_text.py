@@ -17,6 +17,8 @@ MAX_NODES = 2_000_000
 _SHORT = {"\\b": "\b", "\\f": "\f"}
 """Short escapes of control characters that no text needs."""
 _DOCUMENT = re.compile(r"---[ \t]*(?:#.*)?$")
+_BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
+"""What nobody sees at the end of a line, be it a tab."""
 _ESCAPE = re.compile(
     r"\\(?:u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
     r"|u(?P<one>[0-9a-fA-F]{4})|.)",
@@ -60,7 +62,7 @@ def read_trees(part: Part, notes: Notebook) -> tuple[JsonText, ...]:
     notes.remarks.extend(remarks)
     if _is_json(part.path, text):
         return (_json(part.path, text, notes),)
-    found = tuple(_yaml(part.path, text))
+    found = tuple(_yaml(part.path, _BLANKS.sub("", text)))
     problems = [remark for _, remarks in found for remark in remarks]
     if problems or not found:
         empty = Remark(part.path, 1, "the file is empty", "hand over the list", True)

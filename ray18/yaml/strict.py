@@ -7,6 +7,7 @@ Unicode TR 36 and TR 55 (deceptive characters), RFC 8785 (why integers end at 2^
 """
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,8 +31,7 @@ from ray18.yaml.text import (
 
 _CONFLICT = re.compile(r"^[ \t]*(?:<{7}|>{7}|\|{7})(?: .*)?$|^={7}$", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^%.*$", re.MULTILINE)
-
-_TAB_AFTER_KEY = re.compile(r" *:[ \t]*\t")
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#", re.MULTILINE)
 
 
 def load(source: bytes, *, positions: bool = False, pure_python: bool = False, list_allowed: bool = False) -> Loaded:
@@ -89,6 +89,8 @@ class _Reader:
         self.documents = 0
         self.nodes = 0
         self.has_tab = "\t" in text
+        self.texts: list[tuple[int, int]] = []
+        """Where quoted texts and blocks of text begin and end: there, a tab is a character like any other."""
 
     def read(self) -> Value:
         if self._refuse_before_parsing():
@@ -96,6 +98,8 @@ class _Reader:
         try:
             for event in yaml.parse(self.text, Loader=self.loader):
                 self._take(event)
+            if self.has_tab:
+                self._refuse_tabs()
         except _StopReading:
             pass
         except yaml.MarkedYAMLError as error:
@@ -157,15 +161,29 @@ class _Reader:
             self._problem(_at(event), f"the anchor &{event.anchor} is not allowed", "write the value out where needed")
         if event.tag is not None:
             self._problem(_at(event), f"the tag {event.tag[:40]!r} is not allowed", "remove it")
-        if self.has_tab:
-            self._refuse_tab_before(event)
 
-    def _refuse_tab_before(self, event: Any) -> None:
-        start = end = event.start_mark.index
-        while start and self.text[start - 1] in " \t":
-            start -= 1
-        if "\t" in self.text[start:end]:
-            self._problem(_at(event), "a tab stands before this value", "use spaces")
+    def _refuse_tabs(self) -> None:
+        """A tab between values, or in one without quotes, is one thing to one parser and another to the next."""
+        end = comment = -1
+        blank = False
+        for match in re.finditer("\t", self.text):
+            at = match.start()
+            if at > end:
+                start, end = self.text.rfind("\n", 0, at) + 1, self.text.find("\n", at)
+                end = end if end >= 0 else len(self.text)
+                comment = self._comment(start, end)
+                blank = not self.text[start:end].strip(" \t")
+            if blank or (at < comment and not self._in_text(at)):
+                self._problem(place_of(self.text, at), "a tab stands outside of quotes, or on a blank line", "use spaces")
+
+    def _in_text(self, at: int) -> bool:
+        before = bisect_right(self.texts, (at, len(self.text))) - 1
+        return before >= 0 and self.texts[before][0] <= at < self.texts[before][1]
+
+    def _comment(self, start: int, end: int) -> int:
+        """Where the comment of a line begins; its end where it has none."""
+        marks = (mark.start() for mark in _COMMENT.finditer(self.text, start, end))
+        return next((mark for mark in marks if not self._in_text(mark)), end)
 
     def _open(self, container: dict[str, Value] | list[Value], event: Any) -> None:
         if len(self.frames) >= MAX_DEPTH:
@@ -181,6 +199,8 @@ class _Reader:
         return bool(self.frames) and isinstance(self.frames[-1].container, dict) and self.frames[-1].key is None
 
     def _scalar(self, event: Any) -> None:
+        if event.style and self.has_tab:
+            self.texts.append((event.start_mark.index, event.end_mark.index))
         if event.style == '"':
             for _, what in deceptive(event.value.replace("\n", " ")):
                 self._problem(_at(event), f"{what} is in the value", "remove it")
@@ -208,8 +228,6 @@ class _Reader:
         frame.key = key
         if self.positions:
             self.key_places.setdefault((*frame.way, key), _at(event))
-        if self.has_tab and _TAB_AFTER_KEY.match(self.text, event.end_mark.index):
-            self._problem(_at(event), "a tab stands after this field name", "use spaces")
 
     def _put(self, value: Value, event: Any) -> tuple[Step, ...]:
         """Stores a value where the parser is, and returns the way there (empty when no positions are kept)."""

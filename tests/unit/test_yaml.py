@@ -1,12 +1,13 @@
 """The strict loader and the careful writer."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ray18.errors import BlockedError, UsageError
@@ -49,11 +50,62 @@ def test_what_is_rendered_reads_back_as_it_was(document: dict[str, object]) -> N
 @given(st.text(max_size=60) | st.text("a: -[]{}#&*!|>'\"%@`\n\t,?1", max_size=40))
 def test_both_parsers_agree_on_every_text(text: str) -> None:
     """libyaml and pure Python: the same value, or both refuse."""
+    agree(text)
+
+
+def agree(text: str) -> None:
     source = text.encode("utf-8", "surrogatepass")
     fast, slow = load(source), load(source, pure_python=True)
     assert bool(fast.problems) == bool(slow.problems), (fast, slow)
     if not fast.problems:
         assert fast.value == slow.value
+
+
+TABS = st.lists(
+    st.sampled_from(
+        [
+            "a",
+            "b: c",
+            "\t",
+            " ",
+            ": ",
+            "- ",
+            "\n",
+            "\n  ",
+            "'",
+            '"',
+            "# ",
+            "#",
+            "[",
+            "]",
+            "{",
+            "}",
+            ", ",
+            "|\n  ",
+            ">\n  ",
+            "x",
+        ]
+    ),
+    max_size=14,
+).map("".join)
+
+
+@settings(max_examples=400)
+@given(TABS)
+@example(";\t:")
+@example("a: b\tc\n")
+@example("a: [b\t, c]\n")
+@example("a: 1\n\t\nb: 2\n")
+def test_both_parsers_agree_on_tabs(text: str) -> None:
+    """A tab is a character in quotes, in a block of text and in a comment, and nothing anywhere else."""
+    agree(text)
+
+
+def test_many_tabs_take_no_longer_than_many_characters() -> None:
+    began = time.process_time()
+    load(b"a: 1 # " + b"\t" * 1_000_000)
+    load(b"a: '" + b"# \t" * 300_000 + b"'")
+    assert time.process_time() - began < 5
 
 
 @given(st.binary(max_size=80))
