@@ -174,7 +174,9 @@ class _Reader:
                 comment = self._comment(start, end)
                 blank = not self.text[start:end].strip(" \t")
             if blank or (at < comment and not self._in_text(at)):
-                self._problem(place_of(self.text, at), "a tab stands outside of quotes, or on a blank line", "use spaces")
+                self._problem(
+                    place_of(self.text, at), "a tab stands outside of quotes, or on a blank line", "use spaces"
+                )
 
     def _in_text(self, at: int) -> bool:
         before = bisect_right(self.texts, (at, len(self.text))) - 1
