@@ -31,33 +31,32 @@ def is_plain(policy: Policy) -> bool:
 
 
 class Watch:
-    """Sees which fields of records policies ask for while they are run on its inputs.
+    """Sees which fields of records policies ask for while they are run.
 
     What a policy does not look at makes no difference: with other values there, it would go the same way. The ids of
     records count as looked at, since findings name them.
     """
 
-    def __init__(self, inputs: Inputs, shape: Callable[[str], Shape] | None = None) -> None:
+    def __init__(self, documents: tuple[Document[Any], ...], shape: Callable[[str], Shape] | None = None) -> None:
         """`shape` gives the shape of a kind of record, if it is known without its type."""
-        self._inputs, self._shape = inputs, shape or (lambda kind: shape_of(kind_named(kind).model))
+        self._documents, self._shape = documents, shape or (lambda kind: shape_of(kind_named(kind).model))
         self._kinds: dict[str, _Kind] = {}
-        self._watched: dict[frozenset[str], Inputs] = {}
+        self._watched: dict[frozenset[str], tuple[Document[Any], ...]] = {}
 
-    def inputs(self, kinds: frozenset[str]) -> Inputs:
-        """The inputs, with the records of some kinds watched from now on; what was seen before is forgotten."""
+    def inputs(self, inputs: Inputs, kinds: frozenset[str]) -> Inputs:
+        """Inputs with these documents, the records of some kinds watched from now on; what was seen before is forgotten."""
         for kind in self._kinds.values():
             kind.seen.clear()
         if kinds not in self._watched:
             for name in kinds - self._kinds.keys():
                 self._kinds[name] = _Kind(name, self._shape(name))
-            documents = tuple(
+            self._watched[kinds] = tuple(
                 cast("Document[Any]", _WatchedDocument(document, self._kinds[document.kind]))
                 if document.kind in kinds
                 else document
-                for document in self._inputs.documents
+                for document in self._documents
             )
-            self._watched[kinds] = replace(self._inputs, documents=documents)
-        return self._watched[kinds]
+        return replace(inputs, documents=self._watched[kinds])
 
     def asked(self, kind: str) -> frozenset[str]:
         """What records of a kind were asked for, by the names of fields, properties and methods (`fields_behind`)."""
@@ -66,8 +65,8 @@ class Watch:
 
 def fields_asked(policy: Policy, kind: str, inputs: Inputs) -> frozenset[str]:
     """The fields of a kind that a shipped policy asks for when it is run on these inputs. Raises whatever it raises."""
-    watch = Watch(inputs)
-    for _ in called(policy, function(policy), watch.inputs(frozenset((kind,)))):
+    watch = Watch(inputs.documents)
+    for _ in called(policy, function(policy), watch.inputs(inputs, frozenset((kind,)))):
         pass
     return fields_behind(watch.asked(kind), kind)
 

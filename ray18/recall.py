@@ -75,7 +75,6 @@ class Recall:
         self._by_path = {document.path: document for document in documents}
         self._ids: Ids = _ids(documents)
         self._changes: dict[int, dict[str, frozenset[str]]] = {}
-        self._watching: Watch | None = None
         self._settings_digest: str | None = None
         self._new = 0
 
@@ -109,7 +108,7 @@ class Recall:
         known = kept if kept is not None and kept.rest == rest and self._reads_the_same(policy, kept) else None
         all_of = frozenset(ALL[name] for name in policy.reads if name in ALL and policy.origin == "shipped")
         try:
-            by_record = self._found(policy, self._watch(inputs).inputs(all_of) if all_of else inputs, known)
+            by_record = self._found(policy, self._watch.inputs(inputs, all_of) if all_of else inputs, known)
         except Exception:  # the full run says which, and what it means
             return run([policy], inputs)
         found = ordered(finding for some in by_record.values() for finding in some)
@@ -185,19 +184,16 @@ class Recall:
             _equal((kind, before.get(path, "")), (kind, now.get(path, "")), kept.fields[kind]) for path in changed
         )
 
-    def _watch(self, inputs: Inputs) -> Watch:
-        if self._watching is None:
-            self._watching = Watch(inputs, self._shape)
-        return self._watching
+    @cached_property
+    def _watch(self) -> Watch:
+        return Watch(self._documents, self._shape)
 
     def _shape(self, kind: str) -> Mapping[str, tuple[Any, Any]]:
         return self.constant(("shape", kind), lambda: shape_of(kind_named(kind).model))
 
     def _asked(self, kind: str, known: _Kept | None) -> frozenset[str]:
         """The fields of a kind that the policy run last asked for, now or when it found what is known."""
-        if self._watching is None:
-            raise AssertionError("nothing was watched")
-        names = self._watching.asked(kind)
+        names = self._watch.asked(kind)
         fields = self.constant(("behind", names, kind), lambda: fields_behind(names, kind))
         return fields | known.fields[kind] if known is not None else fields
 

@@ -14,8 +14,9 @@ from ray18.commands.place import open_judge
 from ray18.documents.memory import MEMORY
 from ray18.findings import Finding
 from ray18.gates import Judge
-from ray18.policy import shipped_policy
+from ray18.policy import Inputs, Policy, run_whole, shipped_policy
 from ray18.recall import Recall
+from ray18.report import judge_gates
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +130,17 @@ def test_a_damaged_file_in_the_cache_costs_time_and_nothing_else(
     ran = runs(monkeypatch)
     assert recalled(kept) == before
     assert len(ran) > 50
+
+
+def test_a_judge_of_another_day_runs_policies_on_that_day(kept: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = open_judge(kept.repository, as_of=DAY)
+    judge_gates(judge, ())
+    later, days = date(2027, 3, 16), list[date]()
+
+    def noted(policy: Policy, inputs: Inputs) -> tuple[Finding, ...]:
+        days.append(inputs.value("today"))
+        return run_whole(policy, inputs)
+
+    monkeypatch.setattr("ray18.recall.run_whole", noted)
+    judge_gates(judge.on(later), ())
+    assert set(days) == {later}
