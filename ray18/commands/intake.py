@@ -1,6 +1,5 @@
 """`ray18 intake`: reads a hand-over, reports on it and drafts records; never changes what people wrote."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -107,7 +106,7 @@ def command(
     changed = _changed(place, plan) if dry_run else _written(place, plan)
     outcome = _Outcome(handover, plan, report, changed, dry_run, troubles)
     if format_ == "json":
-        say(json.dumps(_output(outcome).model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+        say(report_bytes(_output(outcome)).decode())
     else:
         say("".join(f"{safe(line)}\n" for line in _text(outcome, _people(place, settings))))
     status = max(_EXIT[handover.verdict], 3 if troubles else 0)

@@ -174,11 +174,21 @@ class _Combined(Told):
     statuses: list[_Status]
 
 
-class _Comment(Told):
-    id: int
+class Words(Told):
+    """Something that an account wrote."""
+
     body: str | None = None
     user: _User | None = None
     author_association: str = "NONE"
+
+    @property
+    def trusted(self) -> bool:
+        """Whether whoever wrote it may write to the repository, or is a bot: a stranger's words are never taken for ours."""
+        return (self.user is not None and self.user.type == "Bot") or self.author_association in _WRITERS
+
+
+class _Comment(Words):
+    id: int
 
 
 def statuses(api: Client, spot: Spot) -> dict[str, Status]:
@@ -206,8 +216,7 @@ def comments(api: Client, repository: str, number: int) -> Iterator[Comment]:
     """The comments of a pull request, oldest first."""
     for answer in api.pages("comments", f"repos/{repository}/issues/{number}/comments", per_page=100):
         for one in read(list[_Comment], answer):
-            bot = one.user is not None and one.user.type == "Bot"
-            yield Comment(one.id, one.body or "", bot or one.author_association in _WRITERS)
+            yield Comment(one.id, one.body or "", one.trusted)
 
 
 def post_comment(api: Client, repository: str, number: int, body: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from ray18.forges.github import Words
 from ray18.forges.http import Client
 from ray18.forges.model import Told
 from ray18.forges.reading import read
@@ -20,7 +21,6 @@ MOST = 30
 _MARKER = "<!-- ray18: suggestions"
 _MARKED = re.compile(rf"\A{re.escape(_MARKER)}((?: [0-9a-f]{{16}})*) -->")
 _HUNK = re.compile(r"@@ -[0-9]+(?:,[0-9]+)? \+([0-9]+)(?:,[0-9]+)? @@")
-_WRITERS = ("OWNER", "MEMBER", "COLLABORATOR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,6 @@ class Mend:
     def id(self) -> str:
         """The same wherever the lines move to."""
         return sha256(f"{self.path}\0{self.body}".encode("utf-8", "backslashreplace")).hexdigest()[:16]
-
-
-class _User(Told):
-    type: str = "User"
-
-
-class _Review(Told):
-    body: str | None = None
-    user: _User | None = None
-    author_association: str = "NONE"
 
 
 class _File(Told):
@@ -79,9 +69,8 @@ def _comment(mend: Mend) -> dict[str, Any]:
 def _known(api: Client, pull: str) -> Iterator[str]:
     """The ids of everything that was suggested, by us: a stranger's words are never taken for ours."""
     for answer in api.pages("reviews", f"{pull}/reviews", per_page=100):
-        for review in read(list[_Review], answer):
-            ours = (review.user is not None and review.user.type == "Bot") or review.author_association in _WRITERS
-            if ours and (marked := _MARKED.match(review.body or "")):
+        for review in read(list[Words], answer):
+            if review.trusted and (marked := _MARKED.match(review.body or "")):
                 yield from marked[1].split()
 
 

@@ -30,7 +30,7 @@ from ray18.handover.rows import Shape, form_of, read_rows
 from ray18.handover.rule_files import read_rules
 from ray18.handover.table import Columns, Row, folded
 from ray18.handover.text import one_line
-from ray18.handover.workbook import ListOf, workbook_rows
+from ray18.handover.workbook import workbook_rows
 
 DASHBOARDS: Columns = {
     "name": ("dashboard", "dashboards", "dashboardname"),
@@ -51,8 +51,6 @@ _LINK = re.compile(r"https?://[^\s)>\]]+")
 
 
 _SHAPES = (Shape(ALERTS, "name", (), "alerts"), Shape(DASHBOARDS, "name", (), "dashboards"))
-
-_SHEETS = tuple(ListOf(shape.columns, shape.needed, shape.what) for shape in _SHAPES)
 
 
 def read(delivery: Delivery) -> Reading:
@@ -91,7 +89,7 @@ def _read_part(part: Part, notes: Notebook) -> Reading:
 def _listed_rows(part: Part, notes: Notebook) -> tuple[tuple[Dashboard | Alert, ...], int]:
     """A list of alerts or dashboards in a CSV, whichever its headings say; sheets of both in a workbook. Raises Unusable."""
     if form_of(part, "csv") == "workbook":
-        (alerts, dashboards), seen = workbook_rows(part, notes, *_SHEETS)
+        (alerts, dashboards), seen = workbook_rows(part, notes, *(shape.sheet for shape in _SHAPES))
         return (*(_alert(row, "") for row in alerts), *map(_dashboard, dashboards)), seen
     for shape in _SHAPES:
         trial = Notebook(part.path, dialect=notes.dialect)

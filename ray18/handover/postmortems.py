@@ -69,7 +69,7 @@ _STAT_FIELDS = frozenset(
         "timetoresolve",
     )
 )
-_BOLD = re.compile(r"(?:\*\*|__)(?P<bold>[^*_\n]{1,80})(?:\*\*|__):?|(?P<label>[^:*_\n]{1,80}):")
+_BOLD = re.compile(r"(\*\*|__)(?P<bold>[^*_\n]{1,80})\1:?|(?P<label>[^:*_\n]{1,80}):")
 """A line all in bold, or one that ends with a colon: what stands for a heading where nobody wrote headings."""
 _NONE = frozenset(("none", "na", "noactionitems", "noaction", "noactions", "tbd", "todo", "nothing"))
 _SAYS_DONE = re.compile(r"\((?:done|completed|fixed)\)\s*$", re.IGNORECASE)

@@ -56,7 +56,7 @@ def _headings(source: JsonText, way: tuple[Step, ...], fields: Mapping[str, Valu
         line = source.line(*here)
         if value in (None, "", [], {}) or (level == 2 and folded(name) in _TITLES):
             continue
-        yield Heading(line, min(level, 6), name.replace("_", " ").replace("-", " "))
+        yield Heading(line, level, name.replace("_", " ").replace("-", " "))
         if isinstance(value, dict) and all(isinstance(entry, dict) for entry in value.values()):
             yield from _listed(source, here, [(step, {"id": step, **entry}) for step, entry in _objects(value)])
         elif isinstance(value, dict) and level < _DEEPEST:

@@ -36,6 +36,11 @@ class Shape:
     history: tuple[str, ...] = ()
     """Names of lists that tell of the past and become nothing."""
 
+    @property
+    def sheet(self) -> ListOf:
+        """The same of a sheet of a workbook."""
+        return ListOf(self.columns, self.needed, self.what)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -59,7 +64,7 @@ def read_rows(part: Part, notes: Notebook, shape: Shape, expected: Form) -> Foun
         case "csv":
             return Found(*csv_rows(part, notes, shape.columns, shape.needed))
         case "workbook":
-            (rows,), seen = workbook_rows(part, notes, ListOf(shape.columns, shape.needed, shape.what))
+            (rows,), seen = workbook_rows(part, notes, shape.sheet)
             return Found(rows, seen)
         case "markdown":
             return _markdown_rows(part, notes, shape)

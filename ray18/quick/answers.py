@@ -46,7 +46,6 @@ COARSE_TICK = 2_100_000_000
 
 
 _KIND, _FOLDER, _REGULAR = 0o170000, 0o040000, 0o100000
-_LARGEST = 1 << 20
 _MOST_STATES = 20
 
 
@@ -107,19 +106,19 @@ class Question:
         changed = [path for path, told in files.items() if before[path] != told]
         if any(path not in noted["oids"] or before[path][0] != files[path][0] for path in changed):
             return False
-        from ray18.quick.edits import MOST, blobs, have_no_effect
+        from ray18.quick.edits import LARGEST, MOST, blobs, have_no_effect
 
         if len(changed) > MOST:
             return False
         recent: dict[str, bytes] = noted["recent"]
         old = blobs(self.repository, [noted["oids"][path] for path in changed if path not in recent])
         edits = [
-            (path, recent[path] if path in recent else old[noted["oids"][path]], self._now(path, files[path]))
+            (path, recent[path] if path in recent else old[noted["oids"][path]], self._now(path, files[path], LARGEST))
             for path in changed
         ]
         return have_no_effect(noted["kinds"], edits)
 
-    def _now(self, path: str, said: tuple[int, ...]) -> bytes:
+    def _now(self, path: str, said: tuple[int, ...], most: int) -> bytes:
         """The content of a regular file in the work tree that is still what the file system said. Raises Unclear."""
         root = os.path.realpath(self.repository.root)
         full = os.path.join(root, path)
@@ -127,7 +126,7 @@ class Question:
             raise Unclear
         descriptor = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as stream:
-            content = stream.read(_LARGEST)
+            content = stream.read(most)
             if told(os.fstat(stream.fileno())) != said or said[0] & _KIND != _REGULAR or len(content) != said[1]:
                 raise Unclear
         return content

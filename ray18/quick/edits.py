@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _REGULAR = ("100644", "100755")
 MOST = 40
 """More edits than so many are judged in full."""
-_LARGEST = 1 << 20
+LARGEST = 1 << 20
+"""Bytes of a record; larger ones are judged in full."""
 MISSING = object()
 
 
@@ -80,10 +81,10 @@ def _loose(repository: Repository, oid: str) -> bytes | None:
 
     try:
         with open(os.path.join(repository.common_dir, "objects", oid[:2], oid[2:]), "rb") as stream:
-            inflated = decompressobj().decompress(stream.read(_LARGEST), _LARGEST)
+            inflated = decompressobj().decompress(stream.read(LARGEST), LARGEST)
     except (OSError, error):
         return None
-    return inflated if len(inflated) < _LARGEST else None
+    return inflated if len(inflated) < LARGEST else None
 
 
 def _packed(repository: Repository, oids: list[str]) -> dict[str, bytes]:
